@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# deadpeer: make run | check | bench | lint | MODE=debug|asan|release
+MODE ?= release
+BUILD := build/$(MODE)
+CC := gcc
+PYTHON := /usr/bin/python3
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+PKGS := libnl-route-3.0 libnl-3.0 libfyaml jansson
+CPPFLAGS := -I. -Iharness -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -g -pthread
+LIBS := $(shell pkg-config --libs --static $(PKGS) 2>/dev/null) -lm
+
+ifeq ($(MODE),release)
+CFLAGS += -O2
+LINK_MODE := -static
+else ifeq ($(MODE),debug)
+CFLAGS += -O0
+LINK_MODE := -static
+else ifeq ($(MODE),asan)
+CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LINK_MODE :=
+else
+$(error MODE is release, debug or asan)
+endif
+ifdef CI
+CFLAGS += -Werror
+endif
+
+ROOMS := base record theory lab method fault peers scenario plan trial engine report cli
+LIB_SRC := $(wildcard netns/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/*.c)) \
+	$(wildcard harness/engine/virtual/*.c)
+MAIN_SRC := harness/cli/main.c
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN_SRC),$(LIB_SRC)))
+MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(MAIN_SRC))
+TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/tests/*.c))
+TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
+
+.DELETE_ON_ERROR:
+.PHONY: all
+all: $(BUILD)/deadpeer $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/deadpeer: $(MAIN_OBJ) $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
+
+# One file, three names: the program is chosen by argv[0].
+$(BUILD)/deadpeer-client $(BUILD)/deadpeer-server: $(BUILD)/deadpeer
+	ln -sf deadpeer $@
+
+$(BUILD)/unit-tests: $(TEST_OBJ) $(LIB_OBJ)
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcriterion
+
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+
+.PHONY: clean
+clean:
+	rm -rf build

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "plan/plan.h"
+#include "record/record.h"
+
+/*
+ * An engine runs a plan's labs on some kernel and hands back records. Nothing above it knows which
+ * kernel that was. Records come in the order of the plan, whatever -j says.
+ */
+
+struct engine_sink {
+	void *arg;
+	/* The run line, before any trial. */
+	void (*run)(void *arg, const struct record_run *run);
+	void (*trial)(void *arg, const struct record_trial *trial);
+	/* Optional: labs finished and running, for progress on a terminal. */
+	void (*progress)(void *arg, int done, int total, const char *running);
+};
+
+struct engine_config {
+	int jobs;
+	const char *command; /* for the run line */
+	const char *version;
+};
+
+/* Runs all labs. 0 when every lab ran (whatever the verdicts); -EPERM, -EINTR, … and a sentence
+ * when the engine could not go on; records given so far stay given. */
+int engine_native(const struct plan *plan, const struct engine_config *config,
+		  const struct engine_sink *sink, struct err *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FAULT_FAULT_H
+#define FAULT_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/opt.h"
+#include "lab/lab.h"
+#include "netns/err.h"
+#include "netns/facts.h"
+#include "theory/situation.h"
+
+/*
+ * A fault is what happens, and where: one file, one line in the table of fault.c. It never knows
+ * which methods watch. It is stamped twice, before and after the call that makes it happen, and it
+ * proves that it took effect; a fault that is not proven makes its trials `invalid`.
+ */
+
+/* What has to be known to inject and to undo; the trial keeps one for each timeline entry. */
+struct fault_act {
+	const struct fault *fault;
+	struct opt_values opt;
+	uint64_t seed;
+	int64_t before_ns, after_ns; /* CLOCK_MONOTONIC; set by inject() */
+	/* Set by inject() where each connection has stamps of its own (close, shutdown, reset): they
+	 * come as EVENT_FAULT from the peer, and EVENT_DONE after the last. */
+	bool per_connection;
+	uint64_t counter; /* private to the fault: a counter read before */
+	int count;        /* private to the fault: repetitions done so far */
+};
+
+struct fault {
+	const char *name;
+	const char *about;
+	const struct opt *options; /* required */
+
+	/* Optional. Refuses impossible pairs: -EINVAL and a sentence with the remedy. */
+	int (*check)(const struct opt_values *opt, enum side observer, enum traffic traffic,
+		     struct err *err);
+
+	/* Optional. False and why, with the cure. */
+	bool (*can_run)(const struct facts *facts, const struct opt_values *opt, struct err *why);
+
+	/* Required. What it does to the connection; pure. */
+	struct effect (*effect)(const struct opt_values *opt);
+
+	/* Required. Makes it happen; stamps before_ns and after_ns right around the call. */
+	int (*inject)(struct lab *lab, struct fault_act *act, struct err *err);
+
+	/* Required. Called after inject(), before the trial goes on: 0 when proven, else a sentence
+	 * saying what was expected and what was found. Waits for events up to @deadline_ns. */
+	int (*prove)(struct lab *lab, struct fault_act *act, int64_t deadline_ns, struct err *err);
+
+	/* Optional; NULL: cannot be undone, and `for:` is refused. */
+	int (*undo)(struct lab *lab, struct fault_act *act, struct err *err);
+
+	/* Optional. Repetition: ns until inject() is due again (signal every/count), 0: no more. */
+	int64_t (*again_ns)(const struct fault_act *act);
+};
+
+extern const struct fault *const fault_table[]; /* NULL-terminated */
+const struct fault *fault_find(const char *name);
+
+extern const struct fault fault_none, fault_link_down, fault_drop, fault_netem, fault_kill,
+	fault_signal, fault_close, fault_shutdown, fault_reset, fault_crash;
+
+#endif

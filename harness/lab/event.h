@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LAB_EVENT_H
+#define LAB_EVENT_H
+
+#include <limits.h>
+#include <stdint.h>
+
+/*
+ * What the programs say on their inherited event descriptor, and what they are told on their
+ * command descriptor: whole structs, each written by one write(2) of at most PIPE_BUF bytes, so
+ * that several threads may share a pipe (pipe(7)). Both ends are the same binary.
+ */
+
+enum event_kind {
+	EVENT_READY,  /* the program listens, or is able to connect */
+	EVENT_ARMED,  /* the method watches this connection (observer); it is served (peer) */
+	EVENT_DEAD,   /* the method holds the peer for dead */
+	EVENT_FAULT,  /* the peer did to this connection what it was told: from_ns, at_ns */
+	EVENT_REPORT, /* what this connection cost from arming to now; one for each, after REPORT */
+	EVENT_DONE,   /* the command is finished */
+	EVENT_ERROR,  /* `text` says what went wrong; the program ends */
+};
+
+enum { EVENT_TEXT = 160, NO_CONN = -1 };
+
+/* TCP_INFO (linux/tcp.h) and thread counters between EVENT_ARMED and detection or report. */
+struct event_cost {
+	uint32_t packets_out, packets_in; /* tcpi_segs_out, tcpi_segs_in */
+	uint64_t bytes_out, bytes_in;     /* payload: tcpi_bytes_sent, tcpi_bytes_received */
+	uint32_t wakeups;                 /* times the method's waiting call returned */
+	uint32_t signals;                 /* signal handlers run in the watching thread */
+	uint8_t state, retransmits, probes, backoff; /* tcpi_*, at the end */
+	uint32_t total_retrans;
+};
+
+struct event {
+	enum event_kind kind;
+	int32_t conn;    /* index, or NO_CONN */
+	int64_t from_ns; /* before the call; EVENT_ARMED: the connection stood */
+	int64_t at_ns;   /* CLOCK_MONOTONIC right after the call returned */
+	int32_t err;     /* EVENT_DEAD: errno seen, 0 for none */
+	char text[EVENT_TEXT]; /* EVENT_DEAD: what was seen */
+	struct event_cost cost; /* EVENT_DEAD, EVENT_REPORT */
+};
+
+_Static_assert(sizeof(struct event) <= PIPE_BUF, "an event is written atomically");
+
+enum command_kind {
+	COMMAND_GO,       /* at_ns: the time zero to which the connections' offsets are added */
+	COMMAND_CLOSE,    /* the peer: close(2) every connection */
+	COMMAND_SHUTDOWN, /* the peer: shutdown(2) SHUT_WR, and go on reading and answering */
+	COMMAND_RESET,    /* the peer: SO_LINGER 0 and close(2) */
+	COMMAND_REPORT,   /* an EVENT_REPORT for every connection, then EVENT_DONE */
+};
+
+struct command {
+	enum command_kind kind;
+	int64_t at_ns;
+};
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef METHOD_METHOD_H
+#define METHOD_METHOD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/opt.h"
+#include "netns/err.h"
+#include "netns/facts.h"
+#include "theory/situation.h"
+#include "theory/window.h"
+
+/*
+ * A method is one way to notice that the other end is gone: one file, one line in the table of
+ * method.c. It runs inside the observer program, one thread for each connection it watches, and
+ * never learns which fault was injected.
+ *
+ * The byte stream: every byte is one message, so that no framing is needed.
+ */
+#define MSG_PING    'P' /* the heartbeat asks; the other end's application answers MSG_PONG */
+#define MSG_PONG    'p'
+#define MSG_BEACON  'B' /* the peer's application, every beacon period */
+#define MSG_REQUEST 'Q' /* traffic `request`: the client asks, the server answers MSG_ANSWER */
+#define MSG_ANSWER  'A'
+#define MSG_DATA    'D' /* traffic `sending`, `receiving`, `stalled` */
+
+enum { SAW_MAX = 96 };
+
+/* One connection under observation. Filled in by the observer program, except where noted. */
+struct watch {
+	int fd; /* connected, TCP_NODELAY, blocking */
+	unsigned int index;
+	const struct method *method;
+	struct opt_values opt;
+	enum side side; /* of the observer */
+	enum traffic traffic;
+	void *room; /* the program's own state for this connection */
+
+	/* Filled in by the method before watch() returns. */
+	int64_t dead_ns;       /* clock_now_ns() right where the call returned */
+	char saw[SAW_MAX];     /* "recv=-1 ETIMEDOUT", "recv=0", "heartbeat 2 of 2 missed" */
+	int saw_errno;         /* 0 where the call reported none (EOF, a missed heartbeat) */
+	atomic_ulong wakeups;  /* times a waiting call returned */
+	atomic_ulong messages; /* what the method itself sent */
+};
+
+struct method {
+	const char *name;          /* as in a scenario */
+	const char *about;         /* one line for `deadpeer list` */
+	const struct opt *options; /* required; an empty table for none */
+
+	/* The method consumes the connection's bytes and hands them to watch_data(). Where false the
+	 * program drains the socket, without taking errors off it. */
+	bool reads;
+
+	/* Optional. False and a sentence why, with the cure, where this kernel cannot do it. Decided
+	 * from what facts found by trying, never from a version. */
+	bool (*can_run)(const struct facts *facts, const struct opt_values *opt, struct err *why);
+
+	/* Optional. Refuses option values that make no sense together: -EINVAL and a sentence. */
+	int (*check)(const struct opt_values *opt, struct err *err);
+
+	/* Optional. Socket options, set right after the connection stands. */
+	int (*arm)(struct watch *watch, struct err *err);
+
+	/* Required. Blocks in the method's own thread until it holds the peer for dead; signals may
+	 * interrupt every call. Stamps dead_ns right where the call returned. */
+	void (*watch)(struct watch *watch);
+
+	/* Optional. The peer's application sends MSG_BEACON this often; 0: not at all. */
+	int64_t (*beacon_ns)(const struct opt_values *opt);
+
+	/* Required. The span over which `-n PHASES` spreads the fault, in ns: the method's own
+	 * period, else the granule of the timer that will end it, else 0 (the phase is without
+	 * meaning). */
+	int64_t (*period_ns)(const struct opt_values *opt, const struct situation *situation);
+
+	/* Required. What theory predicts. */
+	void (*window)(const struct opt_values *opt, const struct situation *situation,
+		       struct window *window);
+};
+
+/* NULL-terminated, in the order of `deadpeer list`. */
+extern const struct method *const method_table[];
+
+/* NULL when there is none. */
+const struct method *method_find(const char *name);
+
+/* The method hands over what it read: counts it, answers requests and pings. */
+void watch_data(struct watch *watch, const char *bytes, long n);
+
+/* "call=ret" or "call=ret ERRNO" into saw and saw_errno; dead_ns = @at_ns. */
+void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, int err);
+
+extern const struct method method_recv, method_select, method_tcp_info, method_keepalive,
+	method_heartbeat, method_null;
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenario/scenario.h"
+#include "theory/situation.h"
+
+/*
+ * Scenarios x methods x phases x seed -> labs and their trials. Pure: needs no privilege, starts
+ * nothing, and gives the same plan for the same arguments.
+ *
+ * All phases of all methods of a scenario share one lab and one fault. Connection i is made and
+ * armed at offset_ns after the lab's time zero; the fault comes at span_ns + at. The distance from
+ * arming to the fault is therefore at + phase_ns, with phase_ns = span_ns - offset_ns.
+ */
+
+struct plan_config {
+	uint64_t seed;
+	int phases;
+	struct kernel_params kernel; /* for predictions; the trial uses what it reads back */
+	int n_methods;               /* -m: replaces the scenario's own list; 0: keep it */
+	const struct scenario_method *methods;
+};
+
+struct plan_trial {
+	const struct method *method;
+	struct opt_values opt;
+	char options[256]; /* canonical */
+	int phase;
+	int64_t phase_ns, offset_ns;
+	uint64_t seed;
+	struct window window;    /* predicted, or as the scenario's `expect` says */
+	bool expected_by_author; /* the scenario's `expect` replaced theory */
+};
+
+struct plan_lab {
+	const struct scenario *scenario;
+	struct effect effect;
+	int principal; /* index in scenario->faults */
+	int64_t span_ns;
+	uint64_t seed;
+	int n_trials;
+	struct plan_trial *trials;
+};
+
+struct plan {
+	struct plan_config config;
+	int n_labs;
+	struct plan_lab *labs;
+};
+
+int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
+	      struct plan *plan, struct err *err);
+void plan_free(struct plan *plan);
+
+/* The situation of one trial with the given armed-to-fault distance. */
+struct situation plan_situation(const struct plan_lab *lab, const struct kernel_params *kernel,
+				int64_t since_armed_lo_ns, int64_t since_armed_hi_ns);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "netns/err.h"
+
+/*
+ * One struct, one JSON line, one schema version (results/record.schema.json). Times are
+ * CLOCK_MONOTONIC of the kernel that ran the trial, in nanoseconds; units are in every key.
+ * Keys are always written in the same order, so that equal records are equal bytes.
+ */
+
+enum { RECORD_SCHEMA = 1 };
+
+enum outcome {
+	OUTCOME_DETECTED, OUTCOME_MISSED, OUTCOME_FALSE_ALARM, OUTCOME_QUIET,
+	OUTCOME_SKIPPED, OUTCOME_INVALID, OUTCOME_ERROR, OUTCOME_COUNT
+};
+enum verdict {
+	VERDICT_PASS, VERDICT_EARLY, VERDICT_LATE, VERDICT_MISSED, VERDICT_FALSE_ALARM,
+	VERDICT_SKIP, VERDICT_INVALID, VERDICT_ERROR, VERDICT_COUNT
+};
+enum expect_kind { EXPECT_NONE, EXPECT_WINDOW, EXPECT_NEVER };
+
+extern const char *const outcome_names[OUTCOME_COUNT + 1];
+extern const char *const verdict_names[VERDICT_COUNT + 1];
+
+#define RECORD_NULL INT64_MIN /* a null time */
+
+/* The first line of a file: the world the trials ran in. */
+struct record_run {
+	int schema;
+	char engine[16];  /* native, virtual */
+	char kernel[96];  /* uname -r of the kernel that ran the trials */
+	int hz;
+	uint64_t seed;
+	int phases;
+	char version[32];  /* of the lab */
+	char command[1024];
+	char started[32];  /* wall clock, ISO 8601 UTC; the only field that may differ between equal runs */
+	int n_sysctl;
+	struct { char name[64], value[48]; } sysctl[24]; /* those that matter, as read back */
+};
+
+struct record_trial {
+	char scenario[64], family[64], method[32], options[256];
+	char observer[8];  /* server, client */
+	char traffic[16];
+	char fault[32], place[16]; /* place "" where the fault has none */
+	int phase;         /* index */
+	int64_t phase_ns;  /* armed-to-fault distance beyond the scenario's `at` (planned) */
+	uint64_t seed;
+	int64_t armed_ns;  /* RECORD_NULL: not reached */
+	int64_t fault_before_ns, fault_after_ns; /* RECORD_NULL: not reached */
+	int64_t detect_ns; /* from fault_after_ns; RECORD_NULL: not noticed */
+	int64_t horizon_ns;
+	enum outcome outcome;
+	char saw[96];
+	int err;           /* 0: none; written as the name: "ETIMEDOUT" or null */
+	enum expect_kind expect;
+	int64_t expect_lo_ns, expect_hi_ns;
+	char why[320];     /* the theory's sentence; or why skipped, invalid or in error */
+	enum verdict verdict;
+	int64_t stall_ns;  /* longest time the machine itself was late during the trial (native) */
+	uint64_t packets_out, packets_in, bytes_out, bytes_in, wakeups;
+	int64_t watched_ns; /* how long the cost was counted: armed to detection or horizon */
+	char tcp_state[16]; /* at the end; "" unknown */
+	int retransmits, probes, backoff; /* TCP_INFO at the end */
+};
+
+/* One line with its newline, malloc'ed. */
+char *record_run_line(const struct record_run *run);
+char *record_trial_line(const struct record_trial *trial);
+
+struct record_file {
+	int n_runs;
+	struct record_run *runs;
+	int n_trials;
+	struct record_trial *trials;
+	int *trial_run; /* for each trial, the index of the run line before it */
+};
+
+/* Reads a whole file of records; "-" is standard input. -EINVAL and "file:line: what; remedy" for
+ * anything that is not a record of this schema version. */
+int record_load(const char *path, struct record_file *out, struct err *err);
+void record_file_free(struct record_file *file);
+
+/* errno by name: "ETIMEDOUT"; "" for 0. And back: 0 when unknown. */
+const char *record_errno_name(int err);
+int record_errno_value(const char *name);
+
+#endif

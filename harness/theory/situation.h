@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef THEORY_SITUATION_H
+#define THEORY_SITUATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What a prediction may depend on. A fault is reduced to its `effect` on the connection, so that a
+ * method never learns which fault was injected: it predicts from what reaches the two sockets.
+ */
+
+enum side { SIDE_SERVER, SIDE_CLIENT }; /* which program is the observer */
+
+enum traffic {
+	TRAFFIC_IDLE,      /* nothing but what the method itself sends */
+	TRAFFIC_REQUEST,   /* the client asks every second, the server answers */
+	TRAFFIC_SENDING,   /* the observer writes a small message every second */
+	TRAFFIC_RECEIVING, /* the peer does */
+	TRAFFIC_STALLED,   /* the observer writes and the peer never reads */
+	TRAFFIC_COUNT
+};
+#define TRAFFIC_PERIOD_NS INT64_C(1000000000) /* the first message one period after arming */
+
+extern const char *const traffic_names[TRAFFIC_COUNT + 1]; /* NULL-terminated */
+extern const char *const side_names[3];
+
+enum effect_kind {
+	EFFECT_NOTHING,         /* the connection and both applications are as before */
+	EFFECT_FIN,             /* the peer's socket is closed in order: FIN; later data gets RST */
+	EFFECT_HALF_CLOSE,      /* FIN, but the peer goes on reading and answering */
+	EFFECT_RST,             /* a reset arrives */
+	EFFECT_GONE,            /* the peer's process ends: FIN, or RST if it had unread data */
+	EFFECT_SILENCE,         /* packets vanish; which ones: lose_out, lose_in */
+	EFFECT_FROZEN,          /* the peer's application stops; its kernel goes on answering */
+	EFFECT_OBSERVER_FROZEN, /* the observer's own application stops */
+	EFFECT_SIGNALS,         /* signals with handlers reach the observer's threads */
+	EFFECT_IMPAIRED,        /* delay, jitter, loss, duplication, reordering, corruption, rate */
+};
+
+/* Where packets sent by the observer die. It decides whether a probe counts (kernel-timing). */
+enum effect_where {
+	WHERE_WIRE,        /* beyond the observer's host: the send succeeds */
+	WHERE_OWN_CARRIER, /* no carrier: noop_qdisc, the send counts as congestion notification */
+	WHERE_OWN_QDISC,   /* the own egress refuses: NET_XMIT_DROP reaches TCP */
+};
+
+/* A path's impairment, as netem takes it. */
+struct impairment {
+	int64_t delay_ns, jitter_ns; /* each way */
+	int64_t loss_ppm, duplicate_ppm, reorder_ppm, corrupt_ppm;
+	int64_t rate_bps;
+};
+
+struct effect {
+	enum effect_kind kind;
+	enum effect_where where;
+	bool lose_out, lose_in; /* EFFECT_SILENCE: observer to peer, peer to observer */
+	bool out, in;           /* EFFECT_IMPAIRED: the directions impaired */
+	bool peer_link_down;    /* the peer's port is down: its MAC is unreachable behind the switch */
+	struct impairment impair;
+	int64_t for_ns; /* undone after this long; 0: for good */
+};
+
+/* What the kernel that runs the trial is set to, in the observer's namespace. */
+struct kernel_params {
+	int hz;
+	int keepalive_time_s, keepalive_intvl_s, keepalive_probes;
+	int tcp_retries2;
+	int64_t rto_min_ns, rto_max_ns;
+};
+
+/* Linux's own defaults (Documentation/networking/ip-sysctl.rst) at the given HZ. */
+struct kernel_params kernel_params_default(int hz);
+
+struct situation {
+	struct kernel_params kernel;
+	enum side observer;
+	enum traffic traffic;
+	struct effect effect;
+	struct impairment path; /* the wire's steady state, each way */
+	int64_t horizon_ns;     /* from the fault; predictions do not depend on it */
+	/* From the moment the connection was armed (its handshake ended just before) to the fault.
+	 * Measured in a trial; in a plan lo == hi, the nominal distance. */
+	int64_t since_armed_lo_ns, since_armed_hi_ns;
+};
+
+/* How often the observer's application writes whether or not anything arrives; 0: never. */
+int64_t situation_observer_writes_ns(const struct situation *s);
+
+/* How often the peer's application writes by itself; 0: never. */
+int64_t situation_peer_writes_ns(const struct situation *s);
+
+/* One-way and round-trip time of the undisturbed path, without the unknowable microseconds. */
+int64_t situation_rtt_ns(const struct situation *s);
+
+#endif
