@@ -32,14 +32,14 @@ struct plan_trial {
 	int phase;
 	int64_t phase_ns, offset_ns;
 	uint64_t seed;
-	struct window window;    /* predicted, or as the scenario's `expect` says */
-	bool expected_by_author; /* the scenario's `expect` replaced theory */
+	struct window window; /* predicted at the nominal distance, or as `expect` says */
 };
 
 struct plan_lab {
 	const struct scenario *scenario;
 	struct effect effect;
-	int principal; /* index in scenario->faults */
+	int principal;                /* index in scenario->faults */
+	char no_theory[ERR_TEXT_MAX]; /* why several faults leave theory without an answer; or "" */
 	int64_t span_ns;
 	uint64_t seed;
 	int n_trials;
@@ -55,6 +55,10 @@ struct plan {
 int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
 	      struct plan *plan, struct err *err);
 void plan_free(struct plan *plan);
+
+/* What is expected of one trial in this situation: as the scenario's author says, else theory. */
+void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
+		 const struct situation *s, struct window *window);
 
 /* The situation of one trial with the given armed-to-fault distance. */
 struct situation plan_situation(const struct plan_lab *lab, const struct kernel_params *kernel,

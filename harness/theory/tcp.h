@@ -8,16 +8,17 @@
 /*
  * When Linux TCP itself gives up on a connection, as seen from the observer's socket: the windows
  * shared by all methods that only listen to what the kernel says. Everything is relative to the
- * fault. A method adds its own delay (a poll period, say) by window_delay().
+ * fault. A method that looks only now and then adds its own delay by window_delay().
  */
 
 /* The socket options that decide; 0 or false: not set. */
 struct tcp_options {
-	bool keepalive;                       /* SO_KEEPALIVE */
-	int64_t idle_ns, intvl_ns;            /* TCP_KEEPIDLE, TCP_KEEPINTVL; 0: the sysctl */
-	int cnt;                              /* TCP_KEEPCNT; 0: the sysctl */
-	int64_t user_timeout_ns;              /* TCP_USER_TIMEOUT */
-	int64_t writes_ns;                    /* the method itself writes this often; 0: never */
+	bool keepalive;          /* SO_KEEPALIVE */
+	int64_t idle_ns;         /* TCP_KEEPIDLE; 0: net.ipv4.tcp_keepalive_time */
+	int64_t intvl_ns;        /* TCP_KEEPINTVL; 0: net.ipv4.tcp_keepalive_intvl */
+	int cnt;                 /* TCP_KEEPCNT; 0: net.ipv4.tcp_keepalive_probes */
+	int64_t user_timeout_ns; /* TCP_USER_TIMEOUT */
+	int64_t writes_ns;       /* the method itself writes this often from arming; 0: never */
 };
 
 /*
@@ -26,16 +27,31 @@ struct tcp_options {
  */
 void tcp_readable_end(const struct situation *s, const struct tcp_options *o, struct window *w);
 
-/* The latest that a FIN or RST needs to arrive and to be seen, beyond the path's delay. */
+/* The latest a FIN or RST needs to arrive: the path's delay, and a tick for the timer that
+ * releases it from a queue. */
 int64_t tcp_prompt_ns(const struct situation *s);
 
 /* The method looks only every @period_ns: hi grows by it. */
 void window_delay(struct window *w, int64_t period_ns);
 
 /*
- * Adds @how_ns for a window that starts at @lo..@hi after the fault when the fault ended before:
- * a silence undone at for_ns before the method could notice is never noticed.
+ * A give-up of TCP's own: between lo and hi after the fault, the last packet that could still have
+ * been answered leaving between last_lo and last_hi.
  */
-void window_undone(struct window *w, const struct situation *s);
+struct giveup {
+	bool found;
+	int64_t lo_ns, hi_ns;
+	int64_t last_lo_ns, last_hi_ns;
+};
+
+/* tcp_keepalive_timer() on a connection that has nothing in flight (theory/keepalive.c). */
+struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o);
+
+/* tcp_retransmit_timer() for the first segment written after the fault (theory/rto.c).
+ * @writes_ns: the observer writes at armed + k * writes_ns, k >= 1. */
+struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns);
+
+/* When the observer's first unanswered write happens, after the fault. */
+void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns);
 
 #endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan: which connections each lab holds, when each is armed, and what theory predicts for it.
+ *
+ * Phases are stratified: phase p of N lies in [p, p+1) * span / N of the method's own span, at a
+ * place drawn from the seed, so that N phases cover the span evenly and no two runs with different
+ * seeds test the same instants. A seed depends on the run's seed and on what the trial is (its
+ * scenario, method, options and phase), never on its neighbours or its place in the file: a trial
+ * planned alone is the trial planned among a thousand.
+ */
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "lab/netem_opt.h"
+
+struct situation plan_situation(const struct plan_lab *lab, const struct kernel_params *kernel,
+				int64_t since_armed_lo_ns, int64_t since_armed_hi_ns)
+{
+	const struct scenario *sc = lab->scenario;
+	struct situation s = {
+		.kernel = *kernel,
+		.observer = sc->observer,
+		.traffic = sc->traffic,
+		.effect = lab->effect,
+		.horizon_ns = sc->horizon_ns,
+		.since_armed_lo_ns = since_armed_lo_ns,
+		.since_armed_hi_ns = since_armed_hi_ns,
+	};
+
+	if (sc->has_link)
+		s.path = impairment_from_opt(&sc->link);
+	return s;
+}
+
+static const struct window *authors_window(const struct scenario *sc, const struct method *method)
+{
+	for (int i = 0; i < sc->n_expect; i++) {
+		if (sc->expect[i].method == method)
+			return &sc->expect[i].window;
+	}
+	return NULL;
+}
+
+void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
+		 const struct situation *s, struct window *window)
+{
+	const struct window *author = authors_window(lab->scenario, trial->method);
+
+	if (author)
+		*window = *author;
+	else if (lab->no_theory[0])
+		window_none(window, "%s", lab->no_theory);
+	else
+		trial->method->window(&trial->opt, s, window);
+}
+
+/* The scenario's sysctls that predictions depend on. */
+static void apply_sysctls(const struct scenario *sc, struct kernel_params *k)
+{
+	const struct {
+		const char *name;
+		int *value;
+	} known[] = {
+		{ "net.ipv4.tcp_keepalive_time", &k->keepalive_time_s },
+		{ "net.ipv4.tcp_keepalive_intvl", &k->keepalive_intvl_s },
+		{ "net.ipv4.tcp_keepalive_probes", &k->keepalive_probes },
+		{ "net.ipv4.tcp_retries2", &k->tcp_retries2 },
+	};
+
+	for (int i = 0; i < sc->n_sysctl; i++) {
+		for (size_t j = 0; j < sizeof(known) / sizeof(known[0]); j++) {
+			if (!strcmp(sc->sysctl[i].name, known[j].name))
+				*known[j].value = atoi(sc->sysctl[i].value);
+		}
+	}
+}
+
+static void plan_one(const struct plan_config *config, struct plan_lab *lab,
+		     const struct scenario_method *m, int phase, struct plan_trial *t)
+{
+	struct kernel_params kernel = config->kernel;
+	struct situation s;
+	int64_t span;
+	uint64_t seed;
+
+	apply_sysctls(lab->scenario, &kernel);
+	s = plan_situation(lab, &kernel, 0, 0);
+	span = lab->scenario->spread_ns ? lab->scenario->spread_ns
+					: m->method->period_ns(&m->opt, &s);
+	t->method = m->method;
+	t->opt = m->opt;
+	opt_format(m->method->options, &m->opt, t->options, sizeof(t->options));
+	t->phase = phase;
+	seed = hash_text(hash_text(lab->seed, m->method->name), t->options);
+	t->seed = hash_mix(seed, (uint64_t)phase);
+	if (config->phases > 1 && span >= config->phases) {
+		int64_t stratum = span / config->phases;
+
+		t->phase_ns = phase * stratum + hash_below(t->seed, stratum);
+	}
+	s.since_armed_lo_ns = s.since_armed_hi_ns =
+		lab->scenario->faults[lab->principal].at_ns + t->phase_ns;
+	plan_window(lab, t, &s, &t->window);
+}
+
+static int plan_lab_make(const struct plan_config *config, const struct scenario *sc,
+			 struct plan_lab *lab, struct err *err)
+{
+	const struct scenario_method *methods = config->n_methods ? config->methods : sc->methods;
+	int n = config->n_methods ? config->n_methods : sc->n_methods;
+	struct err why = { "" };
+
+	lab->scenario = sc;
+	lab->seed = hash_text(hash_mix(config->seed, HASH_START), sc->name);
+	if (scenario_effect(sc, &lab->effect, &lab->principal, &why) < 0)
+		memcpy(lab->no_theory, why.text, sizeof(lab->no_theory));
+	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
+	if (!lab->trials)
+		return err_sys(err, ENOMEM, "the plan of %s", sc->name);
+	for (int i = 0; i < n; i++) {
+		for (int p = 0; p < config->phases; p++)
+			plan_one(config, lab, &methods[i], p, &lab->trials[lab->n_trials++]);
+	}
+	for (int i = 0; i < lab->n_trials; i++) {
+		if (lab->trials[i].phase_ns > lab->span_ns)
+			lab->span_ns = lab->trials[i].phase_ns;
+	}
+	for (int i = 0; i < lab->n_trials; i++)
+		lab->trials[i].offset_ns = lab->span_ns - lab->trials[i].phase_ns;
+	return 0;
+}
+
+int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
+	      struct plan *plan, struct err *err)
+{
+	*plan = (struct plan){ .config = *config };
+	plan->labs = calloc((size_t)n_scenarios, sizeof(*plan->labs));
+	if (!plan->labs)
+		return err_sys(err, ENOMEM, "the plan");
+	for (int i = 0; i < n_scenarios; i++) {
+		int ret = plan_lab_make(config, scenarios[i], &plan->labs[plan->n_labs++], err);
+
+		if (ret < 0) {
+			plan_free(plan);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+	for (int i = 0; i < plan->n_labs; i++)
+		free(plan->labs[i].trials);
+	free(plan->labs);
+	*plan = (struct plan){ 0 };
+}
