@@ -72,7 +72,7 @@ struct record_trial {
 	int retransmits, probes, backoff; /* TCP_INFO at the end */
 };
 
-/* One line with its newline, malloc'ed. */
+/* One line with its newline, malloc'ed; NULL when memory ran out. */
 char *record_run_line(const struct record_run *run);
 char *record_trial_line(const struct record_trial *trial);
 
@@ -89,7 +89,12 @@ struct record_file {
 int record_load(const char *path, struct record_file *out, struct err *err);
 void record_file_free(struct record_file *file);
 
-/* errno by name: "ETIMEDOUT"; "" for 0. And back: 0 when unknown. */
+/* The same file built up in memory, a trial belonging to the run before it. -ENOMEM or 0. */
+int record_add_run(struct record_file *file, const struct record_run *run);
+int record_add_trial(struct record_file *file, const struct record_trial *trial);
+
+/* errno by name: "ETIMEDOUT"; "" for 0; "E524" for one without a name (the text then lives until the
+ * next call in this thread). And back: 0 when unknown. */
 const char *record_errno_name(int err);
 int record_errno_value(const char *name);
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/field.h"
+
+#include "record/record.h"
+
+const char *const outcome_names[OUTCOME_COUNT + 1] = {
+	[OUTCOME_DETECTED] = "detected", [OUTCOME_MISSED] = "missed",
+	[OUTCOME_FALSE_ALARM] = "false_alarm", [OUTCOME_QUIET] = "quiet",
+	[OUTCOME_SKIPPED] = "skipped", [OUTCOME_INVALID] = "invalid",
+	[OUTCOME_ERROR] = "error",
+};
+
+const char *const verdict_names[VERDICT_COUNT + 1] = {
+	[VERDICT_PASS] = "pass", [VERDICT_EARLY] = "early", [VERDICT_LATE] = "late",
+	[VERDICT_MISSED] = "missed", [VERDICT_FALSE_ALARM] = "false_alarm",
+	[VERDICT_SKIP] = "skip", [VERDICT_INVALID] = "invalid", [VERDICT_ERROR] = "error",
+};
+
+#define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
+
+const struct field record_run_fields[] = {
+	{ "schema", FIELD_INT, AT(record_run, schema), 1, NULL },
+	{ "engine", FIELD_STRING, AT(record_run, engine), 0, NULL },
+	{ "kernel", FIELD_STRING, AT(record_run, kernel), 0, NULL },
+	{ "hz", FIELD_INT, AT(record_run, hz), 0, NULL },
+	{ "sysctls", FIELD_SYSCTLS, AT(record_run, sysctl), 0, NULL },
+	{ "seed", FIELD_U64, AT(record_run, seed), 0, NULL },
+	{ "phases", FIELD_INT, AT(record_run, phases), 0, NULL },
+	{ "command", FIELD_STRING, AT(record_run, command), 0, NULL },
+	{ "version", FIELD_STRING, AT(record_run, version), 0, NULL },
+	{ "started", FIELD_STRING, AT(record_run, started), 0, NULL },
+	{ NULL, FIELD_INT, 0, 0, 0, NULL },
+};
+
+const struct field record_trial_fields[] = {
+	{ "scenario", FIELD_STRING, AT(record_trial, scenario), 0, NULL },
+	{ "family", FIELD_TEXT, AT(record_trial, family), 0, NULL },
+	{ "method", FIELD_STRING, AT(record_trial, method), 0, NULL },
+	{ "options", FIELD_OPTIONS, AT(record_trial, options), 0, NULL },
+	{ "observer", FIELD_STRING, AT(record_trial, observer), 0, NULL },
+	{ "traffic", FIELD_STRING, AT(record_trial, traffic), 0, NULL },
+	{ "fault", FIELD_STRING, AT(record_trial, fault), 0, NULL },
+	{ "place", FIELD_TEXT, AT(record_trial, place), 0, NULL },
+	{ "phase", FIELD_INT, AT(record_trial, phase), 0, NULL },
+	{ "phase_ns", FIELD_NS, AT(record_trial, phase_ns), 0, NULL },
+	{ "seed", FIELD_U64, AT(record_trial, seed), 0, NULL },
+	{ "armed_ns", FIELD_NS_NULL, AT(record_trial, armed_ns), 0, NULL },
+	{ "fault_before_ns", FIELD_NS_NULL, AT(record_trial, fault_before_ns), 0, NULL },
+	{ "fault_after_ns", FIELD_NS_NULL, AT(record_trial, fault_after_ns), 0, NULL },
+	{ "detect_ns", FIELD_NS_NULL, AT(record_trial, detect_ns), 0, NULL },
+	{ "horizon_ns", FIELD_NS, AT(record_trial, horizon_ns), 0, NULL },
+	{ "outcome", FIELD_NAME, AT(record_trial, outcome), 0, outcome_names },
+	{ "saw", FIELD_TEXT, AT(record_trial, saw), 0, NULL },
+	{ "errno", FIELD_ERRNO, AT(record_trial, err), 0, NULL },
+	{ "expect", FIELD_EXPECT, AT(record_trial, expect), 0, NULL },
+	{ "why", FIELD_TEXT, AT(record_trial, why), 0, NULL },
+	{ "verdict", FIELD_NAME, AT(record_trial, verdict), 0, verdict_names },
+	{ "stall_ns", FIELD_NS, AT(record_trial, stall_ns), 0, NULL },
+	{ "packets_out", FIELD_U64, AT(record_trial, packets_out), 0, NULL },
+	{ "packets_in", FIELD_U64, AT(record_trial, packets_in), 0, NULL },
+	{ "bytes_out", FIELD_U64, AT(record_trial, bytes_out), 0, NULL },
+	{ "bytes_in", FIELD_U64, AT(record_trial, bytes_in), 0, NULL },
+	{ "wakeups", FIELD_U64, AT(record_trial, wakeups), 0, NULL },
+	{ "watched_ns", FIELD_NS, AT(record_trial, watched_ns), 0, NULL },
+	{ "tcp_state", FIELD_TEXT, AT(record_trial, tcp_state), 0, NULL },
+	{ "retransmits", FIELD_INT, AT(record_trial, retransmits), 0, NULL },
+	{ "probes", FIELD_INT, AT(record_trial, probes), 0, NULL },
+	{ "backoff", FIELD_INT, AT(record_trial, backoff), 0, NULL },
+	{ NULL, FIELD_INT, 0, 0, 0, NULL },
+};

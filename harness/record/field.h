@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RECORD_FIELD_H
+#define RECORD_FIELD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One row per key of a line, in the order in which the keys are written. The writer (record.c) and
+ * the reader (load.c) both walk these rows; results/record.schema.json says the same to others, and
+ * a test compares the two.
+ */
+enum field_type {
+	FIELD_STRING,  /* char[size] */
+	FIELD_TEXT,    /* char[size]; "" is null */
+	FIELD_INT,     /* int */
+	FIELD_NS,      /* int64_t */
+	FIELD_NS_NULL, /* int64_t; RECORD_NULL is null */
+	FIELD_U64,     /* uint64_t */
+	FIELD_NAME,    /* an enum, written as its name in .names */
+	FIELD_ERRNO,   /* int, written as record_errno_name(); 0 is null */
+	FIELD_OPTIONS, /* char[size] "a=1,b=2", an object of strings */
+	FIELD_SYSCTLS, /* record_run.sysctl and its count, an object of strings */
+	FIELD_EXPECT,  /* record_trial.expect and its bounds: {"lo_ns","hi_ns"}, "never" or null */
+};
+
+struct field {
+	const char *key; /* NULL ends the rows */
+	enum field_type type;
+	size_t offset, size;
+	int64_t min;              /* FIELD_INT, FIELD_NS: the smallest that is accepted */
+	const char *const *names; /* FIELD_NAME; NULL-terminated */
+};
+
+extern const struct field record_run_fields[], record_trial_fields[];
+
+#define RECORD_KIND_RUN   "run"
+#define RECORD_KIND_TRIAL "trial"
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/field.h"
+#include "record/read.h"
+#include "record/record.h"
+
+/*
+ * Theory of operation
+ * ===================
+ * A file of records is read line by line, and each line is either exactly a record of this schema
+ * version or an error that names file and line: no key may be missing, unknown or of another type,
+ * and nothing is guessed or skipped. So a report never speaks of half a file. A last line without
+ * its newline is what a killed run leaves, and is refused as such.
+ *
+ * Seeds above 2^63 - 1 do not occur: that is as far as JSON readers with signed integers go.
+ */
+
+enum { LINE_MAX_BYTES = 1 << 16 }; /* the longest possible record is well below */
+
+/* 1: a line without its newline is in r->text; 0: end of file; else an error. */
+static int next_line(struct read *r)
+{
+	int c;
+
+	r->len = 0;
+	r->line++;
+	while ((c = getc_unlocked(r->in)) != EOF && c != '\n') {
+		if (r->len == LINE_MAX_BYTES)
+			return read_refuse(r, "the line is longer than any record; "
+				      "give a file that deadpeer run wrote");
+		r->text[r->len++] = (char)c;
+	}
+	if (ferror(r->in))
+		return err_sys(r->err, errno, "%s", r->path);
+	if (c == '\n')
+		return 1;
+	if (r->len == 0)
+		return 0;
+	return read_refuse(r, "the last line is cut short (it has no newline); "
+		      "remove it to use the records before it");
+}
+
+static int refuse_unknown_key(struct read *r, const struct field *fields, json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value) {
+		const struct field *f = fields;
+
+		while (f->key && strcmp(f->key, key) != 0)
+			f++;
+		if (!f->key && strcmp(key, "kind") != 0)
+			return read_refuse(r, "unknown key \"%.60s\"; schema version %d has none", key,
+				      RECORD_SCHEMA);
+	}
+	return 0;
+}
+
+static int get_fields(struct read *r, const struct field *fields, json_t *object, void *line)
+{
+	int ret = refuse_unknown_key(r, fields, object);
+
+	for (const struct field *f = fields; f->key && !ret; f++) {
+		json_t *value = json_object_get(object, f->key);
+
+		ret = value ? read_field(r, f, value, line)
+			    : read_refuse(r, "the key \"%s\" is missing", f->key);
+	}
+	return ret;
+}
+
+/* Before any other key: a line of another version must be called that, and nothing else. */
+static int check_schema(struct read *r, json_t *object)
+{
+	json_t *schema = json_object_get(object, "schema");
+
+	if (!json_is_integer(schema))
+		return read_refuse(r, "the key \"schema\" is missing or not a number");
+	if (json_integer_value(schema) != RECORD_SCHEMA)
+		return read_refuse(r, "schema version %lld; this deadpeer reads version %d",
+			      (long long)json_integer_value(schema), RECORD_SCHEMA);
+	return 0;
+}
+
+static int read_run(struct read *r, json_t *object, struct record_file *out)
+{
+	struct record_run run = { 0 };
+	int ret = check_schema(r, object);
+
+	if (!ret)
+		ret = get_fields(r, record_run_fields, object, &run);
+	return ret ? ret : record_add_run(out, &run);
+}
+
+static int read_trial(struct read *r, json_t *object, struct record_file *out)
+{
+	struct record_trial trial = { 0 };
+	int ret;
+
+	if (out->n_runs == 0)
+		return read_refuse(r, "a trial before any \"run\" line; the first line of the file "
+			      "is missing");
+	ret = get_fields(r, record_trial_fields, object, &trial);
+	return ret ? ret : record_add_trial(out, &trial);
+}
+
+static int read_line(struct read *r, struct record_file *out)
+{
+	json_error_t error;
+	json_t *object = json_loadb(r->text, r->len, JSON_REJECT_DUPLICATES, &error);
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	int ret;
+
+	if (!object)
+		ret = read_refuse(r, "not JSON: %.120s; every line is one JSON object", error.text);
+	else if (!kind)
+		ret = read_refuse(r, "not a record: no \"kind\"; give a file that deadpeer run wrote");
+	else if (strcmp(kind, RECORD_KIND_RUN) == 0)
+		ret = read_run(r, object, out);
+	else if (strcmp(kind, RECORD_KIND_TRIAL) == 0)
+		ret = read_trial(r, object, out);
+	else
+		ret = read_refuse(r, "unknown kind \"%.40s\"; known are \"run\" and \"trial\"", kind);
+	json_decref(object);
+	if (ret == -ENOMEM)
+		return err_set(r->err, ENOMEM, "%s: not enough memory", r->path);
+	return ret;
+}
+
+static int read_all(struct read *r, struct record_file *out)
+{
+	int ret;
+
+	while ((ret = next_line(r)) > 0) {
+		ret = read_line(r, out);
+		if (ret)
+			return ret;
+	}
+	if (ret == 0 && out->n_runs == 0)
+		return err_set(r->err, EINVAL, "%s: the file is empty; give a file that deadpeer "
+			       "run wrote", r->path);
+	return ret;
+}
+
+int record_load(const char *path, struct record_file *out, struct err *err)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	struct read r = { .path = standard_input ? "standard input" : path, .err = err };
+	int ret;
+
+	*out = (struct record_file){ 0 };
+	r.in = standard_input ? stdin : fopen(path, "re");
+	if (!r.in)
+		return err_sys(err, errno, "%s", path);
+	r.text = malloc(LINE_MAX_BYTES);
+	ret = r.text ? read_all(&r, out) : err_set(err, ENOMEM, "not enough memory");
+	free(r.text);
+	if (!standard_input)
+		fclose(r.in);
+	if (ret)
+		record_file_free(out);
+	return ret;
+}
