@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/opt_quantity.h"
+#include "base/shown.h"
 
 static const struct opt_quantity *quantity_of(const struct opt *row)
 {
@@ -37,20 +38,20 @@ static const struct opt_quantity *quantity_of(const struct opt *row)
 
 static int parse_count(const char *text, int64_t *value, struct err *err)
 {
-	char see[OPT_SHOWN_MAX + 4];
+	char see[SHOWN_SIZE];
 	int64_t n = 0;
 	const char *p = text;
 
 	if (*p == '-' && isdigit((unsigned char)p[1]))
 		return err_set(err, EINVAL, "%s is negative; write a whole number from 0 on",
-			       opt_shown(text, see));
+			       shown(text, see));
 	for (; isdigit((unsigned char)*p); p++)
 		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p - '0', &n))
 			return err_set(err, EINVAL, "%s is too large for a count; write fewer digits",
-				       opt_shown(text, see));
+				       shown(text, see));
 	if (p == text || *p)
 		return err_set(err, EINVAL, "'%s' is not a count; write a whole number without a unit",
-			       opt_shown(text, see));
+			       shown(text, see));
 	*value = n;
 	return 0;
 }
@@ -59,7 +60,7 @@ static int parse_count(const char *text, int64_t *value, struct err *err)
 static int parse_signal(const char *text, int64_t *value, struct err *err)
 {
 	const char *names[NSIG + 2];
-	char see[OPT_SHOWN_MAX + 4];
+	char see[SHOWN_SIZE];
 	const char *bare = strncasecmp(text, "SIG", 3) ? text : text + 3;
 	int n = 0, rt;
 	char end;
@@ -90,9 +91,9 @@ static int parse_signal(const char *text, int64_t *value, struct err *err)
 
 	if (near)
 		return err_set(err, EINVAL, "'%s' is not a signal; did you mean %s?",
-			       opt_shown(text, see), near);
+			       shown(text, see), near);
 	return err_set(err, EINVAL, "'%s' is not a signal; write its name, such as STOP, CONT or USR1",
-		       opt_shown(text, see));
+		       shown(text, see));
 }
 
 static char *format_signal(int64_t value, char *buf, size_t size)
@@ -127,7 +128,7 @@ static void join(char *buf, size_t size, const char *const *words)
 
 static int parse_word(const struct opt *row, const char *text, int64_t *value, struct err *err)
 {
-	char see[OPT_SHOWN_MAX + 4], list[200];
+	char see[SHOWN_SIZE], list[200];
 	const char *near;
 
 	for (int i = 0; row->words[i]; i++)
@@ -139,8 +140,8 @@ static int parse_word(const struct opt *row, const char *text, int64_t *value, s
 	near = opt_nearest(text, row->words);
 	if (near)
 		return err_set(err, EINVAL, "'%s' is not one of %s; did you mean %s?",
-			       opt_shown(text, see), list, near);
-	return err_set(err, EINVAL, "'%s' is not one of %s; write one of them", opt_shown(text, see), list);
+			       shown(text, see), list, near);
+	return err_set(err, EINVAL, "'%s' is not one of %s; write one of them", shown(text, see), list);
 }
 
 
@@ -148,13 +149,13 @@ static int check_range(const struct opt *row, const char *text, int64_t value, s
 {
 	const struct opt_quantity *q = quantity_of(row);
 	int64_t most = q && (!row->max || row->max > q->most) ? q->most : row->max;
-	char see[OPT_SHOWN_MAX + 4], limit[OPT_VALUE_TEXT];
+	char see[SHOWN_SIZE], limit[OPT_VALUE_TEXT];
 
 	if (value < row->min)
-		return err_set(err, EINVAL, "%s is too little; write %s or more", opt_shown(text, see),
+		return err_set(err, EINVAL, "%s is too little; write %s or more", shown(text, see),
 			       opt_format_value(row, row->min, limit, sizeof(limit)));
 	if (most && value > most)
-		return err_set(err, EINVAL, "%s is too much; write %s or less", opt_shown(text, see),
+		return err_set(err, EINVAL, "%s is too much; write %s or less", shown(text, see),
 			       opt_format_value(row, most, limit, sizeof(limit)));
 	return 0;
 }
@@ -220,14 +221,14 @@ void opt_defaults(const struct opt *rows, struct opt_values *values)
 static int refuse_name(const struct opt *rows, const char *name, struct err *err)
 {
 	const char *names[OPT_MAX + 1];
-	char see[OPT_SHOWN_MAX + 4], list[300];
+	char see[SHOWN_SIZE], list[300];
 	const char *near;
 	int n = 0;
 
 	for (; rows[n].name && n < OPT_MAX; n++)
 		names[n] = rows[n].name;
 	names[n] = NULL;
-	opt_shown(name, see);
+	shown(name, see);
 	if (!n)
 		return err_set(err, ENOENT, "%s: unknown option; none is taken here, leave it out", see);
 	near = opt_nearest(name, names);
@@ -254,7 +255,7 @@ int opt_set(const struct opt *rows, struct opt_values *values, const char *name,
 int opt_set_list(const struct opt *rows, struct opt_values *values, const char *list,
 		 struct err *err)
 {
-	char see[OPT_SHOWN_MAX + 4];
+	char see[SHOWN_SIZE];
 	bool given[OPT_MAX] = {false};
 
 	while (*list) {
@@ -264,13 +265,13 @@ int opt_set_list(const struct opt *rows, struct opt_values *values, const char *
 
 		if (len >= sizeof(pair))
 			return err_set(err, EINVAL, "'%s' is too long; write NAME=VALUE",
-				       opt_shown(list, see));
+				       shown(list, see));
 		memcpy(pair, list, len);
 		pair[len] = '\0';
 		equals = strchr(pair, '=');
 		if (!equals)
 			return err_set(err, EINVAL, "'%s' has no '='; write NAME=VALUE",
-				       opt_shown(pair, see));
+				       shown(pair, see));
 		*equals = '\0';
 		ret = opt_set(rows, values, pair, equals + 1, err);
 		if (ret)

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shown.h"
+
 enum { DIGITS_MAX = 23 }; /* 10^23 days in ns still fit 127 bits */
 
 #define DAY_NS      INT64_C(86400000000000)
@@ -78,25 +80,6 @@ const struct opt_quantity opt_rate = {
 	.units = rate_units,
 };
 
-/* What a user wrote, fit to stand in one line of a sentence. */
-const char *opt_shown(const char *text, char buf[OPT_SHOWN_MAX + 4])
-{
-	size_t n = 0;
-
-	for (; text[n] != '\0' && n < OPT_SHOWN_MAX; n++)
-		buf[n] = iscntrl((unsigned char)text[n]) ? '?' : text[n];
-	/* Cut between characters, not inside one (UTF-8 continuation bytes are 10xxxxxx). */
-	if (text[n] != '\0') {
-		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-			n--;
-		strcpy(buf + n, "...");
-	} else {
-		buf[n] = '\0';
-	}
-	return buf;
-}
-
-
 static const struct opt_unit *unit_find(const struct opt_quantity *q, const char *name)
 {
 	for (const struct opt_unit *u = q->units; u->name; u++)
@@ -108,12 +91,12 @@ static const struct opt_unit *unit_find(const struct opt_quantity *q, const char
 static int refuse_unit(const struct opt_quantity *q, const char *text, size_t number_len,
 		       struct err *err)
 {
-	char see[OPT_SHOWN_MAX + 4], number[OPT_SHOWN_MAX + 1], remedy[4 * OPT_SHOWN_MAX + 64];
+	char see[SHOWN_SIZE], number[SHOWN_MAX + 1], remedy[4 * SHOWN_MAX + 64];
 
 	if (text[number_len] != '\0')
-		return err_set(err, EINVAL, "'%s' is not %s; write %s", opt_shown(text, see), q->what,
+		return err_set(err, EINVAL, "'%s' is not %s; write %s", shown(text, see), q->what,
 			       q->example);
-	snprintf(number, sizeof(number), "%.*s", (int)(number_len < OPT_SHOWN_MAX ? number_len : OPT_SHOWN_MAX),
+	snprintf(number, sizeof(number), "%.*s", (int)(number_len < SHOWN_MAX ? number_len : SHOWN_MAX),
 		 text);
 	/* .no_unit is one of the three texts above: at most four times the number. */
 	snprintf(remedy, sizeof(remedy), q->no_unit, number, number, number, number);
@@ -153,7 +136,7 @@ static const char *read_number(const char *p, __int128 *mantissa, __int128 *divi
 int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *value,
 		       struct err *err)
 {
-	char see[OPT_SHOWN_MAX + 4];
+	char see[SHOWN_SIZE];
 	const struct opt_unit *unit;
 	__int128 mantissa, divisor;
 	bool too_long;
@@ -161,19 +144,19 @@ int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *
 
 	if (*text == '-' && isdigit((unsigned char)text[1]))
 		return err_set(err, EINVAL, "%s is negative; write %s, without the minus sign",
-			       opt_shown(text, see), opt_shown(text + 1, (char[OPT_SHOWN_MAX + 4]){0}));
+			       shown(text, see), shown(text + 1, (char[SHOWN_SIZE]){0}));
 	end = read_number(text, &mantissa, &divisor, &too_long);
 	if (!end)
 		return err_set(err, EINVAL, too_long ? "'%s' has too many digits for %s; write %s"
 						     : "'%s' is not %s; write %s",
-			       opt_shown(text, see), q->what, q->example);
+			       shown(text, see), q->what, q->example);
 	unit = unit_find(q, end);
 	if (!unit)
 		return refuse_unit(q, text, (size_t)(end - text), err);
 	mantissa *= unit->scale;
 	if (mantissa % divisor)
 		return err_set(err, EINVAL, "%s is finer than %s; write fewer decimals",
-			       opt_shown(text, see), q->finest);
+			       shown(text, see), q->finest);
 	mantissa /= divisor;
 	*value = mantissa > INT64_MAX ? INT64_MAX : (int64_t)mantissa;
 	return 0;

@@ -10,7 +10,7 @@
 
 /* Numbers with a unit. Private to base/opt*.c. */
 
-enum { OPT_VALUE_TEXT = 48, OPT_SHOWN_MAX = 48 };
+enum { OPT_VALUE_TEXT = 48 };
 
 struct opt_unit {
 	const char *name;
@@ -34,8 +34,5 @@ int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *
 		       struct err *err);
 
 char *opt_quantity_format(const struct opt_quantity *q, int64_t value, char *buf, size_t size);
-
-/* What a user wrote, fit to stand in one line of a sentence. Returns @buf. */
-const char *opt_shown(const char *text, char buf[OPT_SHOWN_MAX + 4]);
 
 #endif
