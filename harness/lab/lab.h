@@ -2,6 +2,7 @@
 #ifndef LAB_LAB_H
 #define LAB_LAB_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -48,16 +49,20 @@ struct lab_config {
 	struct lab_sysctl sysctl[LAB_SYSCTL_MAX]; /* in the observer's namespace */
 	int n_conns;
 	char **conns; /* "OFFSET_NS/method:opt=val,…": arguments of both programs, see peers/ */
+	const char *exe; /* the file both programs are started from; NULL: /proc/self/exe */
 	int64_t deadline_ns; /* absolute: every wait of lab_up gives up then */
 };
 
 struct program {
+	const char *name; /* in sentences: "the observer", "the peer" */
 	pid_t pid;     /* 0: not running (any more) */
 	int pidfd;
-	int events;    /* struct event, read end */
+	int events;    /* struct event, read end; -1: closed by the program */
 	int commands;  /* struct command, write end */
-	bool killed;   /* by a fault, on purpose */
+	int children;  /* signalfd(2) of SIGCHLD; the lab's, shared by both programs */
+	bool killed;   /* by a fault, on purpose: set it before the deed */
 	bool stopped;
+	int code, status; /* si_code, si_status of the last state change waited for; 0: none yet */
 };
 
 struct lab {
@@ -65,27 +70,47 @@ struct lab {
 	struct netns *ns[PLACE_COUNT];
 	struct program observer, peer;
 	struct undo undo;
+	int children;              /* signalfd(2) of SIGCHLD */
+	sigset_t old_mask;         /* what lab_down() gives back to the process */
+	struct sigaction old_chld, old_pipe;
 };
 
-/* Namespaces, links, addresses, neighbours resolved, sysctls, then both programs, until both are
- * ready. On error everything is undone. */
+/*
+ * Namespaces, links, addresses, sysctls, the path proven open both ways, the steady netem, then both
+ * programs, until both are ready. On error everything is undone. The caller needs the privilege
+ * of netns_privilege(). Until lab_down() the process ignores SIGPIPE and blocks SIGCHLD.
+ */
 int lab_up(struct lab *lab, const struct lab_config *config, struct err *err);
 
 /* Ends the programs, frees the namespaces. Takes a half-built lab; safe to call twice. */
 void lab_down(struct lab *lab);
 
 /* Next event of either program. 1: *ev and *from_peer are filled in; 0: @deadline_ns passed;
- * -EPIPE: a program ended that no fault killed (the sentence says how); else another error. */
+ * -EPIPE: a program ended that no fault killed (the sentence says how), or said EVENT_ERROR (the
+ * sentence is its text); else another error. */
 int lab_next_event(struct lab *lab, int64_t deadline_ns, struct event *ev, bool *from_peer,
 		   struct err *err);
 
+/* -EPIPE: the program has ended. */
 int lab_command(struct program *program, enum command_kind kind, int64_t at_ns, struct err *err);
 
-/* waitid(2) on a program until it exited / stopped / continued (WEXITED, WSTOPPED, WCONTINUED). */
+/*
+ * waitid(2) on a program until it exited / stopped / continued (WEXITED, WSTOPPED, WCONTINUED);
+ * keeps pid, stopped, code and status. -ETIMEDOUT at @deadline_ns; -ESRCH: it does not run, or it
+ * ended where WEXITED was not asked for.
+ */
 int lab_wait_program(struct program *program, int options, int64_t deadline_ns, struct err *err);
+
+/* "was killed by SIGKILL", "exited with status 3", from code and status. Returns @buf. */
+char *lab_program_end(const struct program *program, char *buf, size_t size);
 
 /* Address of a side in the lab, as text: IPv4 10.77.0.x, IPv6 fd77::x. */
 const char *lab_address(const struct lab_config *config, enum place place);
+
+/* Name of the namespace's device at an end of the path (PLACE_OBSERVER, PLACE_PEER) and of the
+ * wire's port towards it. */
+const char *lab_device(enum place end);
+const char *lab_port(enum place end);
 
 extern const char *const place_names[PLACE_COUNT + 1];
 
