@@ -25,7 +25,13 @@ struct engine_config {
 	int jobs;
 	const char *command; /* for the run line */
 	const char *version;
+	int64_t align_ns;  /* trial/trial.h; 0 in real time */
+	bool watch_stalls; /* real time: allow for what the machine itself was late */
 };
+
+/* The run line of this kernel, now. */
+void engine_describe(const struct plan *plan, const struct engine_config *config,
+		     const char *engine, struct record_run *run);
 
 /* Runs all labs. 0 when every lab ran (whatever the verdicts); -EPERM, -EINTR, … and a sentence
  * when the engine could not go on; records given so far stay given. */

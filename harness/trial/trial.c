@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trial from nothing to its record. What cannot run here is skipped with the reason before
+ * anything is built; what goes wrong later spoils the whole lab, because all its connections share
+ * one fault: a fault that is not proven makes them `invalid`, anything else `error`.
+ *
+ * Windows are computed anew with what was measured: the sysctls as read back, and the distance
+ * from arming to the fault of each connection.
+ */
+#include "trial/trial.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "lab/netem_opt.h"
+#include "trial/pins.h"
+#include "trial/stall.h"
+#include "trial/verdict.h"
+#include "trial/watch.h"
+
+#define START_MARGIN_NS (10 * NS_PER_MS) /* from GO to time zero: both programs must have read it */
+#define SETUP_GRACE_NS  (20 * NS_PER_S)
+
+static const char *const tcp_states[] = {
+	NULL,	     "ESTABLISHED", "SYN_SENT",	  "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+	"CLOSE",     "CLOSE_WAIT",  "LAST_ACK",	  "LISTEN",   "CLOSING",
+}; /* include/net/tcp_states.h */
+
+static void describe(const struct plan_lab *lab, const struct plan_trial *t, struct record_trial *r)
+{
+	const struct scenario *sc = lab->scenario;
+	const struct scenario_fault *f = &sc->faults[lab->principal];
+
+	*r = (struct record_trial){
+		.phase = t->phase,
+		.phase_ns = t->phase_ns,
+		.seed = t->seed,
+		.armed_ns = RECORD_NULL,
+		.fault_before_ns = RECORD_NULL,
+		.fault_after_ns = RECORD_NULL,
+		.detect_ns = RECORD_NULL,
+		.horizon_ns = sc->horizon_ns,
+		.outcome = OUTCOME_ERROR,
+		.verdict = VERDICT_ERROR,
+	};
+	snprintf(r->scenario, sizeof(r->scenario), "%s", sc->name);
+	snprintf(r->family, sizeof(r->family), "%s", sc->family);
+	snprintf(r->method, sizeof(r->method), "%s", t->method->name);
+	snprintf(r->options, sizeof(r->options), "%s", t->options);
+	snprintf(r->observer, sizeof(r->observer), "%s", side_names[sc->observer]);
+	snprintf(r->traffic, sizeof(r->traffic), "%s", traffic_names[sc->traffic]);
+	snprintf(r->fault, sizeof(r->fault), "%s", f->fault->name);
+	for (int i = 0; f->fault->options[i].name; i++) {
+		const struct opt *row = &f->fault->options[i];
+
+		if (!strcmp(row->name, "place") || !strcmp(row->name, "target"))
+			opt_format_value(row, f->opt.v[i], r->place, sizeof(r->place));
+	}
+	verdict_expect(r, &t->window);
+}
+
+static void spoil(struct record_trial *r, enum outcome outcome, enum verdict verdict,
+		  const char *why)
+{
+	r->outcome = outcome;
+	r->verdict = verdict;
+	r->detect_ns = RECORD_NULL;
+	snprintf(r->why, sizeof(r->why), "%s", why);
+}
+
+void trial_fail(const struct plan_lab *lab, const char *why, struct record_trial *records)
+{
+	for (int i = 0; i < lab->n_trials; i++) {
+		describe(lab, &lab->trials[i], &records[i]);
+		spoil(&records[i], OUTCOME_ERROR, VERDICT_ERROR, why);
+	}
+}
+
+/* What keeps the whole lab from running here. */
+static bool lab_can_run(const struct plan_lab *lab, const struct facts *facts, struct err *why)
+{
+	const struct scenario *sc = lab->scenario;
+	const struct {
+		enum fact fact;
+		bool needed;
+	} needs[] = {
+		{ FACT_NETNS, true },
+		{ FACT_VETH, true },
+		{ FACT_BRIDGE, true },
+		{ FACT_IPV6, sc->ip == AF_INET6 },
+		{ FACT_NETEM, sc->has_link },
+	};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (needs[i].needed && !facts->fact[needs[i].fact].ok) {
+			err_set(why, ENOTSUP, "%s; %s", facts->fact[needs[i].fact].why,
+				facts->fact[needs[i].fact].cure);
+			return false;
+		}
+	}
+	for (int i = 0; i < sc->n_faults; i++) {
+		const struct fault *fault = sc->faults[i].fault;
+
+		if (fault->can_run && !fault->can_run(facts, &sc->faults[i].opt, why))
+			return false;
+	}
+	return true;
+}
+
+/* The connections that can run here; @index maps them to trials. Returns their number. */
+static int choose(const struct plan_lab *lab, const struct facts *facts, int *index,
+		  struct record_trial *records)
+{
+	struct err why = { "" };
+	bool all = lab_can_run(lab, facts, &why);
+	int n = 0;
+
+	for (int i = 0; i < lab->n_trials; i++) {
+		const struct plan_trial *t = &lab->trials[i];
+
+		if (!all || (t->method->can_run && !t->method->can_run(facts, &t->opt, &why)))
+			spoil(&records[i], OUTCOME_SKIPPED, VERDICT_SKIP, why.text);
+		else
+			index[n++] = i;
+	}
+	return n;
+}
+
+static void free_conns(char **conns, int n)
+{
+	for (int i = 0; conns && i < n; i++)
+		free(conns[i]);
+	free(conns);
+}
+
+static char **conn_arguments(const struct plan_lab *lab, const int *index, int n)
+{
+	char **conns = calloc((size_t)n + 1, sizeof(*conns));
+
+	for (int i = 0; conns && i < n; i++) {
+		const struct plan_trial *t = &lab->trials[index[i]];
+
+		if (asprintf(&conns[i], "%lld/%s%s%s", (long long)t->offset_ns, t->method->name,
+			     t->options[0] ? ":" : "", t->options) < 0) {
+			conns[i] = NULL;
+			free_conns(conns, i);
+			return NULL;
+		}
+	}
+	return conns;
+}
+
+static void configure(const struct plan_lab *lab, int n, char **conns, struct lab_config *config)
+{
+	const struct scenario *sc = lab->scenario;
+
+	*config = (struct lab_config){
+		.family = sc->ip,
+		.observer = sc->observer,
+		.traffic = sc->traffic,
+		.has_link = sc->has_link,
+		.n_conns = n,
+		.conns = conns,
+		.deadline_ns = clock_now_ns() + SETUP_GRACE_NS,
+	};
+	if (sc->has_link)
+		netem_from_opt(&sc->link, lab->seed, &config->link);
+	pins_apply(config);
+	for (int i = 0; i < sc->n_sysctl && config->n_sysctl < LAB_SYSCTL_MAX; i++)
+		config->sysctl[config->n_sysctl++] = sc->sysctl[i];
+}
+
+static int64_t time_zero(const struct plan_lab *lab, const struct trial_config *config)
+{
+	int64_t soon = clock_now_ns() + START_MARGIN_NS;
+
+	if (!config->align_ns)
+		return soon;
+	return (soon / config->align_ns + 1) * config->align_ns +
+	       hash_below(lab->seed, config->align_ns);
+}
+
+static void cost(struct record_trial *r, const struct watch_conn *c)
+{
+	const struct event *last = c->dead ? &c->death : &c->report;
+	const struct event_cost *e = &last->cost;
+
+	r->packets_out = e->packets_out;
+	r->packets_in = e->packets_in;
+	r->bytes_out = e->bytes_out;
+	r->bytes_in = e->bytes_in;
+	r->wakeups = e->wakeups;
+	r->watched_ns = last->at_ns - c->armed_ns;
+	if (e->state < sizeof(tcp_states) / sizeof(tcp_states[0]) && tcp_states[e->state])
+		snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", tcp_states[e->state]);
+	r->retransmits = e->retransmits;
+	r->probes = e->probes;
+	r->backoff = e->backoff;
+}
+
+static void conclude(const struct watch_state *w, const struct kernel_params *kernel,
+		     const struct watch_conn *c, const struct plan_trial *t, int64_t stall_ns,
+		     struct record_trial *r)
+{
+	struct situation s = plan_situation(w->plan, kernel, c->before_ns - c->armed_ns,
+					    c->after_ns - c->stood_ns);
+	struct window window;
+
+	plan_window(w->plan, t, &s, &window);
+	verdict_expect(r, &window);
+	r->armed_ns = c->armed_ns;
+	r->fault_before_ns = c->before_ns;
+	r->fault_after_ns = c->after_ns;
+	r->stall_ns = stall_ns;
+	if (c->dead) {
+		r->detect_ns = c->death.at_ns - c->after_ns;
+		r->err = c->death.err;
+		snprintf(r->saw, sizeof(r->saw), "%s", c->death.text);
+	}
+	cost(r, c);
+	verdict_decide(r, w->plan->effect.kind, kernel->hz, w->n_conns);
+}
+
+static int run_lab(struct watch_state *w, const struct trial_config *config,
+		   const struct lab_config *lab_config, struct kernel_params *kernel,
+		   int64_t *stall_ns, struct err *err)
+{
+	struct stall *stall = NULL;
+	int ret = lab_up(w->lab, lab_config, err);
+
+	if (ret < 0)
+		return ret;
+	ret = pins_read(w->lab->ns[PLACE_OBSERVER], kernel, err);
+	if (ret == 0) {
+		w->zero_ns = time_zero(w->plan, config);
+		w->base_ns = w->zero_ns + w->plan->span_ns;
+		if (config->watch_stalls)
+			stall = stall_start();
+		ret = watch_run(w, err);
+		*stall_ns = stall_longest_ns(stall);
+		stall_stop(stall);
+	}
+	lab_down(w->lab);
+	return ret;
+}
+
+void trial_run(const struct plan_lab *plan, const struct trial_config *config,
+	       struct record_trial *records)
+{
+	int *index = calloc((size_t)plan->n_trials, sizeof(*index));
+	struct watch_state w = { .plan = plan };
+	struct lab_config lab_config;
+	struct kernel_params kernel;
+	struct lab lab = { 0 };
+	struct err err = { "" };
+	int64_t stall_ns = 0;
+	int ret = -ENOMEM;
+
+	trial_fail(plan, "out of memory", records);
+	if (index) {
+		for (int i = 0; i < plan->n_trials; i++)
+			describe(plan, &plan->trials[i], &records[i]);
+		w.n_conns = choose(plan, config->facts, index, records);
+	}
+	if (index && w.n_conns) {
+		char **conns = conn_arguments(plan, index, w.n_conns);
+
+		w.conns = calloc((size_t)w.n_conns, sizeof(*w.conns));
+		w.lab = &lab;
+		if (conns && w.conns) {
+			configure(plan, w.n_conns, conns, &lab_config);
+			ret = run_lab(&w, config, &lab_config, &kernel, &stall_ns, &err);
+		}
+		for (int i = 0; i < w.n_conns; i++) {
+			struct record_trial *r = &records[index[i]];
+
+			if (ret == 0)
+				conclude(&w, &kernel, &w.conns[i], &plan->trials[index[i]], stall_ns, r);
+			else
+				spoil(r, ret == -EBADE ? OUTCOME_INVALID : OUTCOME_ERROR,
+				      ret == -EBADE ? VERDICT_INVALID : VERDICT_ERROR, err.text);
+		}
+		free_conns(conns, w.n_conns);
+		free(w.conns);
+	}
+	free(index);
+}
+
+int64_t trial_longest_ns(const struct plan_lab *lab)
+{
+	const struct scenario *sc = lab->scenario;
+	int64_t last_ns = sc->faults[lab->principal].at_ns + sc->horizon_ns;
+
+	for (int i = 0; i < sc->n_faults; i++) {
+		int64_t end_ns = sc->faults[i].at_ns + sc->faults[i].for_ns;
+
+		if (end_ns > last_ns)
+			last_ns = end_ns;
+	}
+	return SETUP_GRACE_NS + lab->span_ns + last_ns + 3 * SETUP_GRACE_NS;
+}

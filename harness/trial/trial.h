@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRIAL_TRIAL_H
+#define TRIAL_TRIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "netns/facts.h"
+#include "plan/plan.h"
+#include "record/record.h"
+
+/*
+ * One lab: up, armed, faulted, watched, down; then a verdict for each of its trials. Runs in a
+ * process of its own that may create network namespaces (netns/ns.h: netns_privilege).
+ */
+
+struct trial_config {
+	const struct facts *facts;
+	/* Time zero of the lab: at the next multiple of align_ns of CLOCK_MONOTONIC, plus a share of
+	 * it drawn from the seed, so that a run in virtual time starts at the same tick whatever came
+	 * before; 0: at once. */
+	int64_t align_ns;
+	bool watch_stalls; /* measure how late the machine itself is (real time only) */
+};
+
+/* Fills in every record of @records (lab->n_trials of them), whatever happens: an error becomes
+ * the outcome of the trials it spoils. */
+void trial_run(const struct plan_lab *lab, const struct trial_config *config,
+	       struct record_trial *records);
+
+/* As trial_run would, for a lab that could not be run at all. */
+void trial_fail(const struct plan_lab *lab, const char *why, struct record_trial *records);
+
+/* How long a lab takes at most, from its start, in ns: what a guard may allow. */
+int64_t trial_longest_ns(const struct plan_lab *lab);
+
+#endif

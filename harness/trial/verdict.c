@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial/verdict.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+bool effect_is_deadly(enum effect_kind kind)
+{
+	switch (kind) {
+	case EFFECT_FIN:
+	case EFFECT_HALF_CLOSE:
+	case EFFECT_RST:
+	case EFFECT_GONE:
+	case EFFECT_SILENCE:
+	case EFFECT_FROZEN:
+		return true;
+	case EFFECT_NOTHING:
+	case EFFECT_OBSERVER_FROZEN:
+	case EFFECT_SIGNALS:
+	case EFFECT_IMPAIRED:
+		return false;
+	}
+	return false;
+}
+
+void verdict_expect(struct record_trial *r, const struct window *w)
+{
+	r->expect = w->kind == WINDOW_SOME	? EXPECT_WINDOW
+		    : w->kind == WINDOW_NEVER ? EXPECT_NEVER
+					      : EXPECT_NONE;
+	r->expect_lo_ns = w->lo_ns;
+	r->expect_hi_ns = w->hi_ns;
+	snprintf(r->why, sizeof(r->why), "%s", w->why);
+}
+
+static enum verdict noticed(const struct record_trial *r, enum effect_kind effect, int hz,
+			    int n_conns)
+{
+	int64_t late_ns = VERDICT_SLACK_NS + n_conns * VERDICT_SLACK_PER_CONN_NS + r->stall_ns;
+	int64_t early_ns = NS_PER_S / hz + r->stall_ns;
+	/* The fault happened between its two stamps. */
+	int64_t longest = r->detect_ns + (r->fault_after_ns - r->fault_before_ns);
+
+	switch (r->expect) {
+	case EXPECT_NEVER:
+		return effect_is_deadly(effect) ? VERDICT_EARLY : VERDICT_FALSE_ALARM;
+	case EXPECT_WINDOW:
+		if (longest < r->expect_lo_ns - early_ns)
+			return VERDICT_EARLY;
+		if (r->detect_ns > r->expect_hi_ns + late_ns)
+			return VERDICT_LATE;
+		return VERDICT_PASS;
+	case EXPECT_NONE:
+		return VERDICT_PASS;
+	}
+	return VERDICT_ERROR;
+}
+
+void verdict_decide(struct record_trial *r, enum effect_kind effect, int hz, int n_conns)
+{
+	bool dead = r->detect_ns != RECORD_NULL;
+
+	if (dead && r->fault_after_ns + r->detect_ns < r->fault_before_ns) {
+		r->outcome = OUTCOME_FALSE_ALARM;
+		r->verdict = VERDICT_FALSE_ALARM;
+		return;
+	}
+	if (dead) {
+		r->outcome = effect_is_deadly(effect) ? OUTCOME_DETECTED : OUTCOME_FALSE_ALARM;
+		r->verdict = noticed(r, effect, hz, n_conns);
+		return;
+	}
+	r->outcome = effect_is_deadly(effect) ? OUTCOME_MISSED : OUTCOME_QUIET;
+	r->verdict = r->expect == EXPECT_WINDOW && r->expect_hi_ns < r->horizon_ns ? VERDICT_MISSED
+										   : VERDICT_PASS;
+}

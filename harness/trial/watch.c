@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One loop over one clock: wait for the next event of either program until the next entry of the
+ * timeline is due, do that entry, go on. An entry is due to be injected, repeated or undone; the
+ * last one is the horizon, counted from the principal fault. The loop ends early once every
+ * connection is dead and nothing is left on the timeline.
+ *
+ * A fault counts only when it is proven. Faults that the peer carries out on each connection
+ * (close, shutdown, reset) are proven by one EVENT_FAULT from every connection.
+ */
+#include "trial/watch.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/clock.h"
+
+#define ARM_GRACE_NS   (5 * NS_PER_S)
+#define PROOF_GRACE_NS (5 * NS_PER_S)
+#define NOT_DUE        INT64_MAX
+
+struct step {
+	int64_t inject_ns, undo_ns; /* absolute, or NOT_DUE */
+};
+
+static void take_event(struct watch_state *w, const struct event *ev, bool from_peer)
+{
+	struct watch_conn *c;
+
+	if (ev->conn < 0 || ev->conn >= w->n_conns)
+		return;
+	c = &w->conns[ev->conn];
+	switch (ev->kind) {
+	case EVENT_ARMED:
+		if (!from_peer) {
+			c->stood_ns = ev->from_ns;
+			c->armed_ns = ev->at_ns;
+		}
+		break;
+	case EVENT_DEAD:
+		if (!c->dead && (!w->horizon_ns || ev->at_ns <= w->horizon_ns)) {
+			c->dead = true;
+			c->death = *ev;
+		}
+		break;
+	case EVENT_FAULT:
+		c->before_ns = ev->from_ns;
+		c->after_ns = ev->at_ns;
+		break;
+	case EVENT_REPORT:
+		c->reported = true;
+		c->report = *ev;
+		break;
+	default:
+		break;
+	}
+}
+
+/* One event, or the deadline. 1: *ev is filled in and taken; 0: the deadline passed. */
+static int next(struct watch_state *w, int64_t deadline_ns, struct event *ev, struct err *err)
+{
+	bool from_peer;
+	int ret = lab_next_event(w->lab, deadline_ns, ev, &from_peer, err);
+
+	if (ret <= 0)
+		return ret;
+	take_event(w, ev, from_peer);
+	return 1;
+}
+
+static int wait_armed(struct watch_state *w, struct err *err)
+{
+	int64_t deadline_ns = w->base_ns + ARM_GRACE_NS;
+	int armed = 0;
+
+	while (armed < w->n_conns) {
+		struct event ev;
+		int ret = next(w, deadline_ns, &ev, err);
+
+		if (ret < 0)
+			return ret;
+		if (ret == 0)
+			return err_set(err, ETIMEDOUT, "%d of %d connections were not armed in time",
+				       w->n_conns - armed, w->n_conns);
+		armed += ev.kind == EVENT_ARMED && w->conns[ev.conn].armed_ns == ev.at_ns;
+	}
+	return 0;
+}
+
+/* The peer says EVENT_FAULT for each connection, then EVENT_DONE. */
+static int wait_per_connection(struct watch_state *w, struct fault_act *act, struct err *err)
+{
+	int64_t deadline_ns = clock_now_ns() + PROOF_GRACE_NS;
+	struct event ev = { .kind = EVENT_READY };
+
+	while (ev.kind != EVENT_DONE) {
+		int ret = next(w, deadline_ns, &ev, err);
+
+		if (ret < 0)
+			return ret;
+		if (ret == 0)
+			return err_set(err, EBADE, "%s: the peer did not finish within %d s",
+				       act->fault->name, (int)(PROOF_GRACE_NS / NS_PER_S));
+	}
+	for (int i = 0; i < w->n_conns; i++) {
+		struct watch_conn *c = &w->conns[i];
+
+		/* A connection found dead before the fault has nothing left to be closed. */
+		if (!c->after_ns && !c->dead)
+			return err_set(err, EBADE, "%s: the peer did not do it to connection %d",
+				       act->fault->name, i);
+		if (!c->after_ns) {
+			c->before_ns = act->before_ns;
+			c->after_ns = act->after_ns;
+		}
+	}
+	return 0;
+}
+
+static void stamp_all(struct watch_state *w, const struct fault_act *act)
+{
+	for (int i = 0; i < w->n_conns; i++) {
+		w->conns[i].before_ns = act->before_ns;
+		w->conns[i].after_ns = act->after_ns;
+	}
+}
+
+static int inject(struct watch_state *w, int i, struct step *step, struct err *err)
+{
+	struct fault_act *act = &w->acts[i];
+	const struct scenario_fault *f = &w->plan->scenario->faults[i];
+	bool first = act->before_ns == 0;
+	int64_t first_before_ns = act->before_ns, first_after_ns = act->after_ns, again_ns;
+	int ret = f->fault->inject(w->lab, act, err);
+
+	if (ret < 0)
+		return err_prefix(err, ret, "%s could not be injected", f->fault->name);
+	if (first && i == w->plan->principal) {
+		w->horizon_ns = act->after_ns + w->plan->scenario->horizon_ns;
+		if (!act->per_connection)
+			stamp_all(w, act);
+	}
+	if (!first) {
+		act->before_ns = first_before_ns;
+		act->after_ns = first_after_ns;
+	}
+	again_ns = f->fault->again_ns ? f->fault->again_ns(act) : 0;
+	step->inject_ns = again_ns ? w->base_ns + f->at_ns + act->count * again_ns : NOT_DUE;
+	if (!first)
+		return 0;
+	if (f->for_ns)
+		step->undo_ns = act->after_ns + f->for_ns;
+	ret = f->fault->prove(w->lab, act, clock_now_ns() + PROOF_GRACE_NS, err);
+	if (ret < 0)
+		return err_prefix(err, -EBADE, "%s was not proven to take effect", f->fault->name);
+	return act->per_connection ? wait_per_connection(w, act, err) : 0;
+}
+
+static int undo(struct watch_state *w, int i, struct step *step, struct err *err)
+{
+	const struct fault *fault = w->acts[i].fault;
+	int ret = fault->undo(w->lab, &w->acts[i], err);
+
+	step->undo_ns = NOT_DUE;
+	return ret < 0 ? err_prefix(err, ret, "%s could not be undone", fault->name) : 0;
+}
+
+static bool all_dead(const struct watch_state *w)
+{
+	for (int i = 0; i < w->n_conns; i++) {
+		if (!w->conns[i].dead)
+			return false;
+	}
+	return true;
+}
+
+static int timeline(struct watch_state *w, struct err *err)
+{
+	const struct scenario *sc = w->plan->scenario;
+	struct step steps[SCENARIO_FAULTS];
+
+	for (int i = 0; i < sc->n_faults; i++)
+		steps[i] = (struct step){ w->base_ns + sc->faults[i].at_ns, NOT_DUE };
+	for (;;) {
+		int64_t due_ns = NOT_DUE;
+		bool undoing = false;
+		struct event ev;
+		int which = -1, ret;
+
+		for (int i = 0; i < sc->n_faults; i++) {
+			if (steps[i].inject_ns < due_ns) {
+				due_ns = steps[i].inject_ns;
+				which = i;
+				undoing = false;
+			}
+			if (steps[i].undo_ns < due_ns) {
+				due_ns = steps[i].undo_ns;
+				which = i;
+				undoing = true;
+			}
+		}
+		if (w->horizon_ns && (which < 0 || w->horizon_ns <= due_ns)) {
+			if (all_dead(w))
+				return 0;
+			due_ns = w->horizon_ns;
+			which = -1;
+		}
+		ret = next(w, due_ns, &ev, err);
+		if (ret < 0)
+			return ret;
+		if (ret > 0)
+			continue;
+		if (which < 0)
+			return 0;
+		ret = undoing ? undo(w, which, &steps[which], err)
+			      : inject(w, which, &steps[which], err);
+		if (ret < 0)
+			return ret;
+	}
+}
+
+/* An observer stopped by the timeline must run to report; what it then says is past the horizon. */
+static int reports(struct watch_state *w, struct err *err)
+{
+	int64_t deadline_ns = clock_now_ns() + PROOF_GRACE_NS;
+	struct event ev = { .kind = EVENT_READY };
+	int ret;
+
+	if (w->lab->observer.stopped)
+		kill(w->lab->observer.pid, SIGCONT);
+	ret = lab_command(&w->lab->observer, COMMAND_REPORT, 0, err);
+	while (ret >= 0 && ev.kind != EVENT_DONE) {
+		ret = next(w, deadline_ns, &ev, err);
+		if (ret == 0)
+			return err_set(err, ETIMEDOUT, "the observer did not report in time");
+	}
+	return ret < 0 ? ret : 0;
+}
+
+int watch_run(struct watch_state *w, struct err *err)
+{
+	const struct scenario *sc = w->plan->scenario;
+	int ret;
+
+	for (int i = 0; i < sc->n_faults; i++) {
+		w->acts[i] = (struct fault_act){
+			.fault = sc->faults[i].fault,
+			.opt = sc->faults[i].opt,
+			.seed = w->plan->seed + (uint64_t)i,
+		};
+	}
+	ret = lab_command(&w->lab->peer, COMMAND_GO, w->zero_ns, err);
+	if (ret == 0)
+		ret = lab_command(&w->lab->observer, COMMAND_GO, w->zero_ns, err);
+	if (ret == 0)
+		ret = wait_armed(w, err);
+	if (ret == 0)
+		ret = timeline(w, err);
+	if (ret == 0)
+		ret = reports(w, err);
+	return ret;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRIAL_WATCH_H
+#define TRIAL_WATCH_H
+
+#include <stdbool.h>
+
+#include "fault/fault.h"
+#include "lab/lab.h"
+#include "plan/plan.h"
+
+/*
+ * The middle of a trial: the lab is up and its programs are ready. From time zero to the horizon:
+ * connections are armed, the timeline's faults happen and are proven, deaths are collected, and
+ * at last every connection reports what it cost.
+ */
+
+/* What is known of one connection. */
+struct watch_conn {
+	int64_t stood_ns, armed_ns;       /* 0: not (yet) */
+	int64_t before_ns, after_ns;      /* the fault, on this connection; 0: not (yet) */
+	bool dead, reported;
+	struct event death;  /* valid when dead */
+	struct event report; /* valid when reported */
+};
+
+struct watch_state {
+	struct lab *lab;
+	const struct plan_lab *plan;
+	int n_conns;
+	struct watch_conn *conns;
+	int64_t zero_ns;    /* the lab's time zero */
+	int64_t base_ns;    /* the timeline's time zero: zero + span */
+	int64_t horizon_ns; /* absolute, once the principal fault happened */
+	struct fault_act acts[SCENARIO_FAULTS];
+};
+
+/* Runs the state to its end. 0; or a negative errno and why every trial of the lab is invalid
+ * (a fault not proven: -EBADE) or in error. */
+int watch_run(struct watch_state *w, struct err *err);
+
+#endif
