@@ -36,6 +36,7 @@ struct link_state {
 	int ifindex;
 	bool up;      /* IFF_UP, administrative */
 	bool carrier; /* IFLA_CARRIER */
+	bool running; /* IFF_RUNNING: the kernel has acted on the carrier, packets can be sent */
 	uint8_t mac[6];
 	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_dropped, tx_dropped;
 };
@@ -43,8 +44,10 @@ struct link_state {
 int link_get(struct netns *ns, const char *name, struct link_state *st, struct err *err);
 
 /*
- * Waits until the device's carrier is as wanted. Subscribes to RTNLGRP_LINK first and reads the
- * state after that, so that no change is missed. @timeout_ns: relative. -ETIMEDOUT.
+ * Waits until the device's carrier is as wanted and the kernel has acted on it and told so
+ * (linkwatch_do_dev(): operational state, then the qdisc, then the notification). Subscribes to
+ * RTNLGRP_LINK first and reads the state after that, so that no change is missed. @timeout_ns:
+ * relative. -ETIMEDOUT.
  */
 int link_wait_carrier(struct netns *ns, const char *name, bool carrier, int64_t timeout_ns,
 		      struct err *err);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "netns/probe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "netns/link.h"
+
+/*
+ * The receiver listens to its one EtherType on its one device, not to all protocols: such a socket
+ * gets a frame only after the ingress hook (__netif_receive_skb_core()), so a frame dropped there
+ * has not arrived. It listens before the first frame is sent.
+ */
+
+enum { PROBE_ETHERTYPE = 0x88b5, PROBE_FRAMES = 4 };
+
+/* 60 bytes, the least an Ethernet frame has without its checksum. */
+struct probe_frame {
+	struct ethhdr eth;
+	uint64_t number;
+	uint8_t zero[60 - sizeof(struct ethhdr) - sizeof(uint64_t)];
+} __attribute__((packed));
+
+struct probe {
+	int tx, rx;
+	struct sockaddr_ll to;
+	struct probe_frame frame;
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static void probe_close(struct probe *p)
+{
+	if (p->tx >= 0)
+		close(p->tx);
+	if (p->rx >= 0)
+		close(p->rx);
+}
+
+static int open_sender(struct probe *p, struct netns *from, const struct link_state *src,
+		       const struct link_state *dst, struct err *err)
+{
+	p->to = (struct sockaddr_ll){
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(PROBE_ETHERTYPE),
+		.sll_ifindex = src->ifindex,
+		.sll_halen = ETH_ALEN,
+	};
+	memcpy(p->to.sll_addr, dst->mac, ETH_ALEN);
+	memcpy(p->frame.eth.h_dest, dst->mac, ETH_ALEN);
+	memcpy(p->frame.eth.h_source, src->mac, ETH_ALEN);
+	p->frame.eth.h_proto = htons(PROBE_ETHERTYPE);
+	if (getrandom(&p->frame.number, sizeof(p->frame.number), 0) < 0)
+		return err_sys(err, errno, "cannot draw a random number");
+	p->tx = netns_socket(from, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0, err);
+	return p->tx < 0 ? p->tx : 0;
+}
+
+static int open_receiver(struct probe *p, struct netns *to, const struct link_state *dst,
+			 struct err *err)
+{
+	const struct sockaddr_ll here = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(PROBE_ETHERTYPE),
+		.sll_ifindex = dst->ifindex,
+	};
+
+	p->rx = netns_socket(to, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0, err);
+	if (p->rx < 0)
+		return p->rx;
+	if (bind(p->rx, (const struct sockaddr *)&here, sizeof(here)))
+		return err_sys(err, errno, "cannot listen for probe frames");
+	return 0;
+}
+
+static int send_frame(const struct probe *p, struct err *err)
+{
+	ssize_t n = sendto(p->tx, &p->frame, sizeof(p->frame), 0,
+			   (const struct sockaddr *)&p->to, sizeof(p->to));
+
+	if (n >= 0 || errno == ENETDOWN || errno == ENOBUFS || errno == EAGAIN)
+		return 0;
+	return err_sys(err, errno, "cannot send a probe frame");
+}
+
+/* 1: ours arrived; 0: not yet; or a negative errno. A device that is down says ENETDOWN once. */
+static int receive_frames(const struct probe *p, struct err *err)
+{
+	struct probe_frame got;
+	ssize_t n;
+
+	for (;;) {
+		n = recv(p->rx, &got, sizeof(got), 0);
+		if (n == sizeof(got) && got.number == p->frame.number)
+			return 1;
+		if (n >= 0 || errno == ENETDOWN || errno == EINTR)
+			continue;
+		return errno == EAGAIN ? 0 : err_sys(err, errno, "cannot receive probe frames");
+	}
+}
+
+static int watch_until(const struct probe *p, int64_t deadline_ns, struct err *err)
+{
+	struct pollfd pfd = { .fd = p->rx, .events = POLLIN };
+	struct timespec ts;
+	int64_t left;
+	int ret;
+
+	for (;;) {
+		ret = receive_frames(p, err);
+		left = deadline_ns - now_ns();
+		if (ret || left <= 0)
+			return ret;
+		ts.tv_sec = left / INT64_C(1000000000);
+		ts.tv_nsec = left % INT64_C(1000000000);
+		if (ppoll(&pfd, 1, &ts, NULL) < 0 && errno != EINTR)
+			return err_sys(err, errno, "cannot wait for probe frames");
+	}
+}
+
+static int send_and_watch(const struct probe *p, int64_t timeout_ns, struct err *err)
+{
+	const int64_t start_ns = now_ns();
+	int i, ret;
+
+	for (i = 0; i < PROBE_FRAMES; i++) {
+		ret = send_frame(p, err);
+		if (!ret)
+			ret = watch_until(p, start_ns + timeout_ns * (i + 1) / PROBE_FRAMES, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int probe_path(struct netns *from, const char *from_dev, struct netns *to, const char *to_dev,
+	       int64_t timeout_ns, bool *arrived, struct err *err)
+{
+	struct probe p = { .tx = -1, .rx = -1 };
+	struct link_state src, dst;
+	int ret;
+
+	*arrived = false;
+	ret = link_get(from, from_dev, &src, err);
+	if (!ret)
+		ret = link_get(to, to_dev, &dst, err);
+	if (!ret)
+		ret = open_sender(&p, from, &src, &dst, err);
+	if (!ret)
+		ret = open_receiver(&p, to, &dst, err);
+	if (!ret)
+		ret = send_and_watch(&p, timeout_ns, err);
+	probe_close(&p);
+	if (ret < 0)
+		return ret;
+	*arrived = ret > 0;
+	return 0;
+}
+
+int probe_send(struct netns *from, const char *from_dev, struct netns *to, const char *to_dev,
+	       struct err *err)
+{
+	struct probe p = { .tx = -1, .rx = -1 };
+	struct link_state src, dst;
+	int ret;
+
+	ret = link_get(from, from_dev, &src, err);
+	if (!ret)
+		ret = link_get(to, to_dev, &dst, err);
+	if (!ret)
+		ret = open_sender(&p, from, &src, &dst, err);
+	if (!ret)
+		ret = send_frame(&p, err);
+	probe_close(&p);
+	return ret;
+}
