@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-# deadpeer: make run | check | bench | lint | MODE=debug|asan|release
+# deadpeer
+#   make run     set up, build, run every scenario, print the table
+#   make check   set up, build, all tests: C units plain and under sanitizers, then end to end
+#   make bench   set up, build, print the benchmark ratios
+#   make lint    set up, clang-tidy and cppcheck
+#   make         build only; MODE=release (default), debug or asan
 MODE ?= release
 BUILD := build/$(MODE)
 CC := gcc
@@ -37,6 +42,33 @@ TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# The set-up may install what the flags above asked pkg-config for: build in a second make.
+.PHONY: run check bench lint
+run check bench lint:
+	@harness/setup.sh $@
+	@$(MAKE) --no-print-directory do-$@
+
+.PHONY: do-run do-check do-bench do-lint
+do-run: all
+	@$(BUILD)/deadpeer run $(ARGS) scenarios
+
+do-check: all $(BUILD)/unit-tests
+	@$(MAKE) --no-print-directory MODE=asan build/asan/unit-tests
+	UBSAN_OPTIONS=print_stacktrace=1 build/asan/unit-tests
+	$(BUILD)/unit-tests
+	BUILD=$(BUILD) $(PYTHON) -B -m pytest -p no:cacheprovider harness/tests
+
+do-bench: all
+	@$(PYTHON) -B harness/tests/bench.py --build $(BUILD)
+
+LINT_SRC := $(LIB_SRC) $(MAIN_SRC)
+do-lint:
+	clang-tidy --quiet $(LINT_SRC) -- $(CPPFLAGS) -std=gnu11 -DDEADPEER_VERSION='"lint"'
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppressions-list=.cppcheck -I. -Iharness $(LINT_SRC)
+
 .PHONY: all
 all: $(BUILD)/deadpeer $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+
+#include "base/clock.h"
+#include "theory/tcp.h"
+
+#define SECONDS(x) ((int64_t)((x) * 1e9))
+
+static struct situation silence_after(int64_t since_armed_ns)
+{
+	return (struct situation){
+		.kernel = kernel_params_default(250),
+		.effect = { .kind = EFFECT_SILENCE, .lose_in = true, .lose_out = true },
+		.since_armed_lo_ns = since_armed_ns,
+		.since_armed_hi_ns = since_armed_ns,
+	};
+}
+
+static const struct tcp_options none, defaults = { .keepalive = true },
+				      short_keepalive = { .keepalive = true,
+							  .idle_ns = NS_PER_S,
+							  .intvl_ns = NS_PER_S,
+							  .cnt = 2 };
+
+Test(tcp, idle_without_keepalive_is_never_told)
+{
+	struct situation s = silence_after(SECONDS(2));
+	struct window w;
+
+	tcp_readable_end(&s, &none, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+}
+
+/* 7200/75/9 at HZ=250: between 7882 s and 8013 s after the last segment, by the wheel's phase. */
+Test(tcp, linux_default_keepalive_spans_one_granule)
+{
+	struct situation s = silence_after(0);
+	struct window w;
+
+	tcp_readable_end(&s, &defaults, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_gt(w.lo_ns, SECONDS(7881.9));
+	cr_assert_lt(w.lo_ns, SECONDS(7882.1));
+	cr_assert_gt(w.hi_ns, SECONDS(8012.9));
+	cr_assert_lt(w.hi_ns, SECONDS(8013.2));
+}
+
+/* Another HZ is another granule: 8^5 ticks of 1 ms are 32.8 s. */
+Test(tcp, the_window_depends_on_hz)
+{
+	struct situation s = silence_after(0);
+	struct window at250, at1000;
+
+	tcp_readable_end(&s, &defaults, &at250);
+	s.kernel.hz = 1000;
+	tcp_readable_end(&s, &defaults, &at1000);
+	cr_assert_neq(at250.hi_ns - at250.lo_ns, at1000.hi_ns - at1000.lo_ns);
+}
+
+/* An answered probe starts a full idle period: just after one, death is farther away. */
+Test(tcp, answered_probes_restart_the_idle_time)
+{
+	struct situation before = silence_after(SECONDS(0.9)), after = silence_after(SECONDS(1.2));
+	struct window first, second;
+
+	tcp_readable_end(&before, &short_keepalive, &first);
+	tcp_readable_end(&after, &short_keepalive, &second);
+	cr_assert_lt(first.hi_ns, second.lo_ns);
+	cr_assert_lt(second.hi_ns - second.lo_ns, SECONDS(0.1));
+}
+
+Test(tcp, a_probe_racing_the_fault_widens_the_window)
+{
+	struct situation clear = silence_after(SECONDS(1.3)), race = silence_after(SECONDS(1.01));
+	struct window narrow, wide;
+
+	tcp_readable_end(&clear, &short_keepalive, &narrow);
+	tcp_readable_end(&race, &short_keepalive, &wide);
+	cr_assert_gt(wide.hi_ns - wide.lo_ns, SECONDS(0.9));
+	cr_assert_lt(narrow.hi_ns - narrow.lo_ns, SECONDS(0.1));
+}
+
+/* tcp_retries2 = 15 is a time of 924.6 s, met at the first timeout past it. */
+Test(tcp, data_in_flight_is_under_retries2)
+{
+	struct situation s = silence_after(SECONDS(2.3));
+	struct window w;
+
+	s.traffic = TRAFFIC_SENDING;
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_gt(w.lo_ns, SECONDS(924.6));
+	cr_assert_lt(w.hi_ns, SECONDS(924.6 + 121 + 3));
+}
+
+Test(tcp, user_timeout_replaces_retries2)
+{
+	struct situation s = silence_after(SECONDS(2.3));
+	struct tcp_options o = { .user_timeout_ns = SECONDS(5) };
+	struct window w;
+
+	s.traffic = TRAFFIC_SENDING;
+	tcp_readable_end(&s, &o, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_gt(w.lo_ns, SECONDS(6.0));
+	cr_assert_lt(w.hi_ns, SECONDS(6.5));
+}
+
+Test(tcp, the_own_qdisc_hides_probes_from_the_count)
+{
+	struct situation s = silence_after(SECONDS(2.3));
+	struct window w;
+
+	s.effect.where = WHERE_OWN_QDISC;
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+}
+
+Test(tcp, a_short_silence_is_forgiven)
+{
+	struct situation s = silence_after(SECONDS(1.3));
+	struct window w;
+
+	s.effect.for_ns = SECONDS(0.5);
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+	s.effect.for_ns = SECONDS(60);
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+}
+
+Test(tcp, an_end_that_arrives_is_prompt)
+{
+	static const enum effect_kind ends[] = { EFFECT_FIN, EFFECT_HALF_CLOSE, EFFECT_RST,
+						 EFFECT_GONE };
+	struct situation s = silence_after(SECONDS(2));
+	struct window w;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		s.effect.kind = ends[i];
+		tcp_readable_end(&s, &none, &w);
+		cr_assert_eq(w.kind, WINDOW_SOME);
+		cr_assert_eq(w.lo_ns, 0);
+		cr_assert_lt(w.hi_ns, SECONDS(0.02));
+	}
+}
+
+Test(tcp, a_stopped_process_is_never_noticed)
+{
+	struct situation s = silence_after(SECONDS(2));
+	struct window w;
+
+	s.effect.kind = EFFECT_FROZEN;
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+}
