@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+
+#include "report/report.h"
+
+/*
+ * What a cell says. A pass is the median time and what was seen, or `never` where not noticing is
+ * right; a trial that theory gives no upper bound for, or one beyond the horizon, is "> horizon".
+ * Anything else starts with a mark (✗ failed, ! not valid), which says without colour what colour
+ * says with it, and with the worst trial of the cell.
+ */
+
+static void add(struct report_text *text, enum tone tone, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add(struct report_text *text, enum tone tone, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (text->n == REPORT_LINES)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text->line[text->n].text, REPORT_LINE_MAX, fmt, ap);
+	va_end(ap);
+	text->line[text->n++].tone = tone;
+}
+
+char *report_seen(const struct record_trial *trial, char *buf, size_t size)
+{
+	const char *state = strstr(trial->saw, "state=");
+	const char *ret = strrchr(trial->saw, '=');
+
+	if (trial->err)
+		snprintf(buf, size, "%s", record_errno_name(trial->err));
+	else if (strstr(trial->saw, "missed"))
+		snprintf(buf, size, "missed beat");
+	else if (state)
+		snprintf(buf, size, "%s", state + strlen("state="));
+	else if (ret && strcmp(ret, "=0") == 0)
+		snprintf(buf, size, "EOF");
+	else
+		snprintf(buf, size, "%.16s", trial->saw);
+	return buf;
+}
+
+static void passed(const struct report_cell *cell, struct report_text *text)
+{
+	const struct record_trial *t = cell->shown;
+	char a[48], b[REPORT_LINE_MAX];
+
+	if (cell->n_noticed == 0) {
+		if (t->expect == EXPECT_NEVER || t->outcome == OUTCOME_QUIET)
+			add(text, TONE_DIM, "never");
+		else
+			add(text, TONE_PLAIN, "> %s", text_time(t->horizon_ns, 3, a, sizeof(a)));
+		return;
+	}
+	add(text, TONE_GOOD, "%s", text_time(cell->median_ns, 3, a, sizeof(a)));
+	if (t->detect_ns == RECORD_NULL)
+		add(text, TONE_DIM, "%d of %d", cell->n_noticed, cell->n);
+	else
+		add(text, TONE_PLAIN, "%s", report_seen(t, a, sizeof(a)));
+	text_range(cell->min_ns, cell->max_ns, b, sizeof(b));
+	if (cell->n_noticed > 1 && strcmp(text_time(cell->min_ns, 3, a, sizeof(a)),
+					  text_time(cell->max_ns, 3, (char[48]){ "" }, 48)) != 0)
+		add(text, TONE_DIM, "%s", b);
+}
+
+static void failed(const struct report_cell *cell, struct report_text *text)
+{
+	const struct record_trial *t = cell->shown;
+	int bad = report_failed(cell->count);
+	char a[REPORT_LINE_MAX], name[16] = "EARLY";
+
+	if (t->verdict == VERDICT_LATE)
+		strcpy(name, "LATE");
+	else if (t->verdict == VERDICT_MISSED)
+		strcpy(name, "MISSED");
+	else if (t->verdict == VERDICT_FALSE_ALARM)
+		strcpy(name, "FALSE ALARM");
+	if (cell->n > 1)
+		add(text, TONE_BAD, "✗ %s %d/%d", name, bad, cell->n);
+	else
+		add(text, TONE_BAD, "✗ %s", name);
+
+	if (t->verdict == VERDICT_MISSED)
+		add(text, TONE_BAD, "due by %s", text_time(t->expect_hi_ns, 3, a, sizeof(a)));
+	else if (t->expect != EXPECT_WINDOW || t->verdict == VERDICT_FALSE_ALARM)
+		add(text, TONE_BAD, "at %s", text_time(t->detect_ns, 3, a, sizeof(a)));
+	else if (t->verdict == VERDICT_LATE)
+		add(text, TONE_BAD, "%s",
+		    text_pair(t->detect_ns, ">", t->expect_hi_ns, a, sizeof(a)));
+	else
+		add(text, TONE_BAD, "%s",
+		    text_pair(t->detect_ns, "<", t->expect_lo_ns, a, sizeof(a)));
+	if (t->saw[0])
+		add(text, TONE_PLAIN, "%s", report_seen(t, a, sizeof(a)));
+}
+
+void report_cell_text(const struct report_cell *cell, struct report_text *text)
+{
+	*text = (struct report_text){ 0 };
+	if (cell->n == 0)
+		add(text, TONE_DIM, "·");
+	else if (report_severity(cell->shown->verdict) >= REPORT_FAILED)
+		failed(cell, text);
+	else if (cell->shown->verdict == VERDICT_ERROR)
+		add(text, TONE_WARN, "! ERROR");
+	else if (cell->shown->verdict == VERDICT_INVALID)
+		add(text, TONE_WARN, "! INVALID");
+	else if (cell->shown->verdict == VERDICT_SKIP)
+		add(text, TONE_DIM, "skip");
+	else
+		passed(cell, text);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/report.h"
+
+/* The table as JSON: one object for each cell that has trials, in the order of the columns. */
+
+static void put_ns(struct emit *emit, const char *key, const struct report_cell *cell, int64_t ns)
+{
+	emit_key(emit, key);
+	if (cell->n_noticed)
+		emit_int(emit, ns);
+	else
+		emit_null(emit);
+}
+
+static void put_text(struct emit *emit, const char *key, const char *text)
+{
+	emit_key(emit, key);
+	if (text[0])
+		emit_string(emit, text);
+	else
+		emit_null(emit);
+}
+
+static void put_count(struct emit *emit, const char *key, int n)
+{
+	emit_key(emit, key);
+	emit_int(emit, n);
+}
+
+static void put_expect(struct emit *emit, const struct record_trial *t)
+{
+	emit_key(emit, "expect");
+	if (t->expect == EXPECT_NONE) {
+		emit_null(emit);
+	} else if (t->expect == EXPECT_NEVER) {
+		emit_string(emit, "never");
+	} else {
+		emit_object(emit);
+		emit_key(emit, "lo_ns");
+		emit_int(emit, t->expect_lo_ns);
+		emit_key(emit, "hi_ns");
+		emit_int(emit, t->expect_hi_ns);
+		emit_object_end(emit);
+	}
+}
+
+static void put_cell(const struct report *r, const struct report_cell *cell, struct emit *emit)
+{
+	const struct record_run *run = &r->file->runs[r->world];
+	const struct record_trial *t = cell->shown;
+	int failed = report_failed(cell->count);
+
+	emit_next_line(emit);
+	emit_object(emit);
+	put_text(emit, "family", t->family);
+	put_text(emit, "scenario", t->scenario);
+	put_text(emit, "method", t->method);
+	emit_key(emit, "options");
+	emit_string(emit, t->options);
+	put_text(emit, "engine", run->engine);
+	put_text(emit, "kernel", run->kernel);
+	put_count(emit, "trials", cell->n);
+	put_count(emit, "noticed", cell->n_noticed);
+	put_count(emit, "passed", cell->count[VERDICT_PASS]);
+	put_count(emit, "failed", failed);
+	put_count(emit, "skipped", cell->count[VERDICT_SKIP]);
+	put_count(emit, "invalid", cell->count[VERDICT_INVALID]);
+	put_count(emit, "errors", cell->count[VERDICT_ERROR]);
+	put_ns(emit, "median_ns", cell, cell->median_ns);
+	put_ns(emit, "min_ns", cell, cell->min_ns);
+	put_ns(emit, "max_ns", cell, cell->max_ns);
+	put_text(emit, "verdict", verdict_names[t->verdict]);
+	put_text(emit, "outcome", outcome_names[t->outcome]);
+	put_text(emit, "saw", t->saw);
+	put_text(emit, "errno", record_errno_name(t->err));
+	put_expect(emit, t);
+	put_text(emit, "why", t->why);
+	emit_object_end(emit);
+}
+
+void report_json(const struct report *report, struct emit *emit)
+{
+	for (int c = 0; c < report->n_columns; c++) {
+		for (int row = 0; row < report->n_rows; row++) {
+			const struct report_cell *cell = report_cell(report, row, c);
+
+			if (cell->n)
+				put_cell(report, cell, emit);
+		}
+	}
+}

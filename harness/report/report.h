@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "netns/err.h"
+#include "record/emit.h"
+#include "record/record.h"
+#include "report/text.h"
+
+/*
+ * What people look at: records grouped into cells, one for each method (name and options) and each
+ * scenario. Made from records alone, so that a table of today's run and of one from last year are
+ * the same code. A report covers one world: runs on the same kernel of the same engine.
+ */
+
+struct report_row {
+	const char *method, *options;
+};
+
+struct report_column {
+	const char *family, *scenario;
+};
+
+struct report_cell {
+	int n;                     /* trials; 0: the method was not in the scenario */
+	const int *trials;         /* their indices in the file */
+	int count[VERDICT_COUNT];
+	int n_noticed;             /* trials with a detection time */
+	int64_t median_ns, min_ns, max_ns; /* of those; see report/stats.h */
+	const struct record_trial *shown;  /* the trial that stands for the cell: the worst */
+};
+
+struct report {
+	const struct record_file *file;
+	int world; /* index of the first run of this world */
+	int n_rows, n_columns;
+	struct report_row *rows;
+	struct report_column *columns;
+	struct report_cell *cells; /* [row * n_columns + column] */
+	int n_trials;
+	int count[VERDICT_COUNT];
+	int *order; /* trials, cell by cell */
+};
+
+/* The first run of the file on the same engine, kernel, HZ and sysctls as run @i. */
+int report_world(const struct record_file *file, int i);
+
+/* Groups the trials of one world; @file must outlive the report. -ENOMEM or 0. */
+int report_make(const struct record_file *file, int world, struct report *report, struct err *err);
+void report_free(struct report *report);
+
+const struct report_cell *report_cell(const struct report *report, int row, int column);
+
+/* How bad a verdict is: the worst is what a cell shows. Failed: 4 and more. */
+int report_severity(enum verdict verdict);
+enum { REPORT_FAILED = 4 };
+
+/* How many of counts by verdict are failures. */
+int report_failed(const int count[VERDICT_COUNT]);
+
+/* A cell as up to three short lines. */
+enum { REPORT_LINES = 3, REPORT_LINE_MAX = 64 };
+
+struct report_text {
+	int n;
+	struct {
+		enum tone tone;
+		char text[REPORT_LINE_MAX];
+	} line[REPORT_LINES];
+};
+
+void report_cell_text(const struct report_cell *cell, struct report_text *text);
+
+/* A word for what was seen: "ETIMEDOUT", "EOF", "CLOSE_WAIT", "missed beat". Returns @buf. */
+char *report_seen(const struct record_trial *trial, char *buf, size_t size);
+
+/* The table: a block for each family, as many columns side by side as the width allows. */
+void report_table(const struct report *report, const struct style *style);
+
+/* Below it: every failure with its four numbers, the skips by reason, the totals. */
+void report_notes(const struct report *report, const struct style *style);
+
+/* The cells as objects, into an array that the caller has opened. */
+void report_json(const struct report *report, struct emit *emit);
+
+/* Passed, failed, skipped, invalid or in error, and what to do with it. */
+struct report_totals {
+	int trials, passed, failed, skipped, invalid, errors;
+};
+
+struct report_totals report_totals(const struct record_file *file);
+
+#endif
