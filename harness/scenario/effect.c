@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A timeline to the one effect that predictions are made from.
+ *
+ * Faults are ranked by what they do: nothing, signals with handlers, an impaired path, the end. The
+ * principal fault is the first of the highest rank, and the horizon and every prediction count from
+ * it. What others add to it:
+ *
+ *   CONT to the target of a STOP                the STOP is undone: for_ns
+ *   the same silence at the same instant, in    one silence in both directions
+ *     the other direction
+ *   an impairment before a deadly fault, and    the path it meets: impair, out, in
+ *     still in force
+ *
+ * Two deadly faults that are neither of these are more than theory can answer: the connection's
+ * fate then depends on which of them a method noticed first.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "scenario/scenario.h"
+
+enum rank { RANK_NOTHING, RANK_SIGNALS, RANK_IMPAIRED, RANK_DEADLY };
+
+static enum rank rank_of(const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_NOTHING:
+		return RANK_NOTHING;
+	case EFFECT_SIGNALS:
+		return RANK_SIGNALS;
+	case EFFECT_IMPAIRED:
+		return RANK_IMPAIRED;
+	default:
+		return RANK_DEADLY;
+	}
+}
+
+static struct effect effect_of(const struct scenario_fault *f)
+{
+	struct effect effect = f->fault->effect(&f->opt);
+
+	effect.for_ns = f->for_ns;
+	return effect;
+}
+
+/* A fault's value of an option, OPT_UNSET when it has no such option. */
+static int64_t value_of(const struct scenario_fault *f, const char *name)
+{
+	for (int i = 0; f->fault->options[i].name; i++)
+		if (!strcmp(f->fault->options[i].name, name))
+			return f->opt.v[i];
+	return OPT_UNSET;
+}
+
+/* CONT ends what a STOP to the same target began (signal(7)). */
+static bool continues(const struct scenario_fault *stop, const struct scenario_fault *f)
+{
+	return f->fault == stop->fault && f->at_ns > stop->at_ns &&
+	       value_of(f, "signal") == SIGCONT && value_of(f, "target") == value_of(stop, "target");
+}
+
+/* The two are one fault, written in two lines because a line has one direction. */
+static bool joins(const struct scenario_fault *p, const struct effect *a,
+		  const struct scenario_fault *f, const struct effect *b)
+{
+	if (p->at_ns != f->at_ns || p->for_ns != f->for_ns || a->kind != b->kind)
+		return false;
+	if (a->kind == EFFECT_SILENCE)
+		return a->where == b->where && !(a->lose_out && b->lose_out) &&
+		       !(a->lose_in && b->lose_in);
+	return a->kind == EFFECT_IMPAIRED && !(a->out && b->out) && !(a->in && b->in) &&
+	       !memcmp(&a->impair, &b->impair, sizeof(a->impair));
+}
+
+static void join(struct effect *a, const struct effect *b)
+{
+	a->lose_out |= b->lose_out;
+	a->lose_in |= b->lose_in;
+	a->out |= b->out;
+	a->in |= b->in;
+	a->peer_link_down |= b->peer_link_down;
+}
+
+static bool in_force(const struct scenario_fault *f, int64_t at_ns)
+{
+	return f->at_ns <= at_ns && (!f->for_ns || f->at_ns + f->for_ns > at_ns);
+}
+
+/* Takes what fault @f adds to the principal's effect. */
+static int take(const struct scenario_fault *p, const struct scenario_fault *f,
+		struct effect *effect, struct err *err)
+{
+	struct effect other = effect_of(f);
+	enum rank rank = rank_of(effect), other_rank = rank_of(&other);
+
+	if (continues(p, f) && rank == RANK_DEADLY) {
+		int64_t span = f->at_ns - p->at_ns;
+
+		if (!effect->for_ns || span < effect->for_ns)
+			effect->for_ns = span;
+		return 0;
+	}
+	if (other_rank < RANK_IMPAIRED)
+		return 0;
+	if (joins(p, effect, f, &other)) {
+		join(effect, &other);
+		return 0;
+	}
+	if (other_rank == rank)
+		return err_set(err, EINVAL,
+			       "%s and %s both %s the connection, and theory answers for one of them; "
+			       "write two scenarios, or an expect", p->fault->name, f->fault->name,
+			       rank == RANK_DEADLY ? "end" : "impair");
+	if (in_force(f, p->at_ns)) {
+		effect->impair = other.impair;
+		effect->out = other.out;
+		effect->in = other.in;
+	}
+	return 0;
+}
+
+int scenario_effect(const struct scenario *s, struct effect *effect, int *principal,
+		    struct err *err)
+{
+	enum rank best = RANK_NOTHING;
+	int ret = 0;
+
+	*principal = 0;
+	for (int i = 0; i < s->n_faults; i++) {
+		struct effect one = effect_of(&s->faults[i]);
+
+		if (rank_of(&one) > best) {
+			best = rank_of(&one);
+			*principal = i;
+		}
+	}
+	*effect = effect_of(&s->faults[*principal]);
+	for (int i = 0; i < s->n_faults && !ret; i++)
+		if (i != *principal)
+			ret = take(&s->faults[*principal], &s->faults[i], effect, err);
+	return ret;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * methods, timeline, expect.
+ *
+ *   methods:
+ *     - recv                              a name, or
+ *     - keepalive: {idle: 1s, cnt: 2}     a name and its options
+ *   timeline:
+ *     - {at: 2s, fault: drop, for: 3s, place: peer}   at, fault and for; the rest is the fault's
+ *   expect:
+ *     recv: never
+ *     keepalive: {from: 2s, to: 4s}       from the fault
+ */
+#include <string.h>
+
+#include "scenario/reader.h"
+
+static int refuse_method(struct reader *r, const struct yaml_node *at, const char *name)
+{
+	const char *names[SCENARIO_METHODS + 1];
+	int n = 0;
+
+	for (; method_table[n] && n < SCENARIO_METHODS; n++)
+		names[n] = method_table[n]->name;
+	names[n] = NULL;
+	return yaml_refuse_word(r->doc, at, "no such method", name, names, r->err);
+}
+
+static int add_method(struct reader *r, const struct yaml_node *at, const struct method *method,
+		      const struct opt_values *opt)
+{
+	struct scenario *s = r->s;
+
+	if (method->check && method->check(opt, r->err)) {
+		err_prefix(r->err, -1, "%s", method->name);
+		return yaml_refuse_with(r->doc, at, r->err);
+	}
+	for (int i = 0; i < s->n_methods; i++)
+		if (s->methods[i].method == method && !memcmp(&s->methods[i].opt, opt, sizeof(*opt)))
+			return yaml_refuse(r->doc, at, r->err,
+					   "%s: stands twice with the same options; change one or delete it",
+					   method->name);
+	if (s->n_methods == SCENARIO_METHODS)
+		return yaml_refuse(r->doc, at, r->err,
+				   "more than %d methods; spread them over several scenarios",
+				   SCENARIO_METHODS);
+	s->methods[s->n_methods++] = (struct scenario_method){.method = method, .opt = *opt};
+	return 0;
+}
+
+static int read_method(struct reader *r, const struct yaml_node *entry)
+{
+	const struct yaml_node *name = entry, *options = NULL;
+	const struct method *method;
+	struct opt_values opt;
+	const char *text;
+	int ret;
+
+	if (entry->type == YAML_MAP) {
+		if (!entry->first || entry->first->next)
+			return yaml_refuse(r->doc, entry, r->err,
+					   "an entry of methods names one method; write - name, or "
+					   "- name: {option: value}");
+		options = entry->first;
+		name = options->key;
+	}
+	ret = reader_text(r, name, "an entry of methods", &text);
+	if (ret)
+		return ret;
+	method = method_find(text);
+	if (!method)
+		return refuse_method(r, name, text);
+	ret = reader_options(r, options, method->name, method->options, NULL, &opt);
+	return ret ? ret : add_method(r, name, method, &opt);
+}
+
+int lists_methods(struct reader *r, const struct yaml_node *node)
+{
+	int ret = yaml_expect(r->doc, node, YAML_LIST, "methods", r->err);
+
+	if (!ret && !node->first)
+		return yaml_refuse(r->doc, node, r->err,
+				   "methods is empty; name one, or leave the key out for every method");
+	for (node = node->first; node && !ret; node = node->next)
+		ret = read_method(r, node);
+	return ret;
+}
+
+int lists_all_methods(struct reader *r)
+{
+	int ret = 0;
+
+	for (int i = 0; method_table[i] && !ret; i++) {
+		struct opt_values opt;
+
+		opt_defaults(method_table[i]->options, &opt);
+		ret = add_method(r, NULL, method_table[i], &opt);
+	}
+	return ret;
+}
+
+/* ------------------------------------------------------------------ timeline */
+
+static int refuse_fault(struct reader *r, const struct yaml_node *at, const char *name)
+{
+	const char *names[SCENARIO_FAULTS + 1];
+	int n = 0;
+
+	for (; fault_table[n] && n < SCENARIO_FAULTS; n++)
+		names[n] = fault_table[n]->name;
+	names[n] = NULL;
+	return yaml_refuse_word(r->doc, at, "no such fault", name, names, r->err);
+}
+
+static int read_times(struct reader *r, const struct yaml_node *entry, struct scenario_fault *f)
+{
+	const struct yaml_node *at = yaml_get(entry, "at"), *span = yaml_get(entry, "for");
+	int ret;
+
+	if (!at)
+		return yaml_refuse(r->doc, entry, r->err,
+				   "an entry of the timeline has no at; write at: 2s");
+	ret = reader_duration(r, at, "at", &f->at_ns);
+	if (ret || !span)
+		return ret;
+	if (!f->fault->undo)
+		return yaml_refuse(r->doc, span->key, r->err,
+				   "for: the fault %s cannot be undone; leave for out", f->fault->name);
+	ret = reader_duration(r, span, "for", &f->for_ns);
+	if (!ret && !f->for_ns)
+		return yaml_refuse(r->doc, span, r->err,
+				   "for: 0s undoes the fault at once; write 1ms or more, or leave for out");
+	return ret;
+}
+
+static int read_fault(struct reader *r, const struct yaml_node *entry)
+{
+	static const char *const own[] = {"at", "fault", "for", NULL};
+	struct scenario_fault f = {.fault = NULL};
+	const struct yaml_node *name;
+	struct scenario *s = r->s;
+	const char *text;
+	int i, ret = yaml_expect(r->doc, entry, YAML_MAP, "an entry of the timeline", r->err);
+
+	if (ret)
+		return ret;
+	name = yaml_get(entry, "fault");
+	if (!name)
+		return yaml_refuse(r->doc, entry, r->err,
+				   "an entry of the timeline has no fault; write fault: link-down");
+	ret = reader_text(r, name, "fault", &text);
+	if (ret)
+		return ret;
+	f.fault = fault_find(text);
+	if (!f.fault)
+		return refuse_fault(r, name, text);
+	ret = reader_options(r, entry, f.fault->name, f.fault->options, own, &f.opt);
+	if (!ret)
+		ret = read_times(r, entry, &f);
+	if (ret)
+		return ret;
+	if (f.fault->check && f.fault->check(&f.opt, s->observer, s->traffic, r->err)) {
+		err_prefix(r->err, -1, "%s", f.fault->name);
+		return yaml_refuse_with(r->doc, name, r->err);
+	}
+	if (s->n_faults == SCENARIO_FAULTS)
+		return yaml_refuse(r->doc, entry, r->err, "more than %d faults; write fewer",
+				   SCENARIO_FAULTS);
+	for (i = s->n_faults++; i > 0 && s->faults[i - 1].at_ns > f.at_ns; i--)
+		s->faults[i] = s->faults[i - 1];
+	s->faults[i] = f;
+	return 0;
+}
+
+int lists_timeline(struct reader *r, const struct yaml_node *node)
+{
+	int ret = yaml_expect(r->doc, node, YAML_LIST, "timeline", r->err);
+
+	if (!ret && !node->first)
+		return yaml_refuse(r->doc, node, r->err,
+				   "timeline is empty; write - {at: 2s, fault: none} for a control run");
+	for (node = node->first; node && !ret; node = node->next)
+		ret = read_fault(r, node);
+	return ret;
+}
+
+/* ------------------------------------------------------------------ expect */
+
+static int read_window(struct reader *r, const struct yaml_node *node, struct window *w)
+{
+	static const char *const keys[] = {"from", "to", NULL};
+	const struct yaml_node *from, *to;
+	int64_t lo, hi;
+	int ret;
+
+	if (node->type == YAML_SCALAR && !strcmp(node->text, "never")) {
+		window_never(w, "the scenario's author expects so, in line %d", node->line);
+		return 0;
+	}
+	if (node->type != YAML_MAP)
+		return yaml_refuse(r->doc, node, r->err,
+				   "what is expected of a method is never or {from: 2s, to: 4s}; write one "
+				   "of the two");
+	ret = yaml_only_keys(r->doc, node, keys, r->err);
+	if (ret)
+		return ret;
+	from = yaml_get(node, "from");
+	to = yaml_get(node, "to");
+	if (!from || !to)
+		return yaml_refuse(r->doc, node, r->err,
+				   "%s is missing; write {from: 2s, to: 4s}", from ? "to" : "from");
+	ret = reader_duration(r, from, "from", &lo);
+	if (!ret)
+		ret = reader_duration(r, to, "to", &hi);
+	if (ret)
+		return ret;
+	if (hi < lo)
+		return yaml_refuse(r->doc, to, r->err, "to is earlier than from; exchange the two");
+	window_some(w, lo, hi, "the scenario's author expects so, in line %d", node->line);
+	return 0;
+}
+
+int lists_expect(struct reader *r, const struct yaml_node *node)
+{
+	struct scenario *s = r->s;
+	int ret = yaml_expect(r->doc, node, YAML_MAP, "expect", r->err);
+
+	for (node = node->first; node && !ret; node = node->next) {
+		const struct method *method = method_find(node->key->text);
+		bool listed = false;
+
+		if (!method)
+			return refuse_method(r, node->key, node->key->text);
+		for (int i = 0; i < s->n_methods; i++)
+			listed |= s->methods[i].method == method;
+		if (!listed)
+			return yaml_refuse(r->doc, node->key, r->err,
+					   "%s: not one of this scenario's methods; add it to methods, or "
+					   "delete the line", method->name);
+		s->expect[s->n_expect].method = method;
+		ret = read_window(r, node, &s->expect[s->n_expect].window);
+		s->n_expect++;
+	}
+	return ret;
+}
