@@ -12,6 +12,15 @@
 #include "theory/situation.h"
 
 /*
+ * Who proves what. prove() shows that the fault took effect on the lab: carrier gone and frames not
+ * arriving (link-down, crash), a drop counter that moved (drop, netem), parameters read back
+ * (netem), a process reaped, stopped or continued (kill, signal, crash), signals taken by every
+ * thread (signal). Where per_connection is set (close, shutdown, reset) it shows only that the
+ * peer has its command and lives; the *trial* then proves each connection by its EVENT_FAULT from
+ * the peer, takes from_ns and at_ns as that connection's stamps, and waits for EVENT_DONE.
+ */
+
+/*
  * A fault is what happens, and where: one file, one line in the table of fault.c. It never knows
  * which methods watch. It is stamped twice, before and after the call that makes it happen, and it
  * proves that it took effect; a fault that is not proven makes its trials `invalid`.
@@ -55,7 +64,8 @@ struct fault {
 	/* Optional; NULL: cannot be undone, and `for:` is refused. */
 	int (*undo)(struct lab *lab, struct fault_act *act, struct err *err);
 
-	/* Optional. Repetition: ns until inject() is due again (signal every/count), 0: no more. */
+	/* Optional. Repetition: ns from after the last inject() until it is due again (signal
+	 * every/count), 0: no more. before_ns and after_ns stay those of the first. */
 	int64_t (*again_ns)(const struct fault_act *act);
 };
 

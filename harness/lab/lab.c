@@ -42,7 +42,8 @@ const char *const place_names[PLACE_COUNT + 1] = {
 	[PLACE_PEER] = "peer",
 };
 
-#define LAB_BRIDGE "br0"
+#define LAB_BRIDGE     "br0"
+#define PROBE_ROUND_NS (200 * NS_PER_MS) /* probe_path() spreads a few frames over it */
 
 /* All different, as link_veth() asks for. */
 enum { IF_OBS = 11, IF_PORT_OBS = 12, IF_PORT_PEER = 13, IF_PEER = 14, IF_BRIDGE = 15 };
@@ -203,29 +204,52 @@ static int set_sysctls(struct lab *lab, struct err *err)
 	return ret;
 }
 
-static int prove_path(struct lab *lab, enum place from, enum place to, struct err *err)
+int lab_probe(struct lab *lab, enum place from, int64_t deadline_ns, bool *arrived,
+	      struct err *err)
+{
+	enum place to = from == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
+	int64_t left;
+	int ret;
+
+	do {
+		left = deadline_ns - clock_now_ns();
+		left = left < 0 ? 0 : left > PROBE_ROUND_NS ? PROBE_ROUND_NS : left;
+		ret = probe_path(lab->ns[from], lab_device(from), lab->ns[to], lab_device(to), left,
+				 arrived, err);
+	} while (!ret && !*arrived && clock_now_ns() < deadline_ns);
+	return ret;
+}
+
+static int prove_path(struct lab *lab, enum place from, struct err *err)
 {
 	bool arrived = false;
-	int ret = probe_path(lab->ns[from], lab_device(from), lab->ns[to], lab_device(to),
-			     lab->config.deadline_ns - clock_now_ns(), &arrived, err);
+	int ret = lab_probe(lab, from, lab->config.deadline_ns, &arrived, err);
 
 	if (!ret && !arrived)
-		ret = err_set(err, ETIMEDOUT, "no frame passes from the %s to the %s",
-			      place_names[from], place_names[to]);
+		ret = err_set(err, ETIMEDOUT, "no frame from the %s reaches the other end",
+			      place_names[from]);
 	return ret;
+}
+
+int lab_set_link(struct lab *lab, enum place end, struct err *err)
+{
+	struct netem netem = lab->config.link;
+
+	if (!lab->config.has_link)
+		return netem_del(lab->ns[PLACE_WIRE], lab_port(end), err);
+	if (end == PLACE_OBSERVER)
+		netem.seed++;
+	return netem_set(lab->ns[PLACE_WIRE], lab_port(end), &netem, err);
 }
 
 static int set_steady_link(struct lab *lab, struct err *err)
 {
-	struct netem netem = lab->config.link;
-	int ret;
+	int ret = 0;
 
-	if (!lab->config.has_link)
-		return 0;
-	ret = netem_set(lab->ns[PLACE_WIRE], LAB_PORT_PEER, &netem, err);
-	netem.seed++; /* each way has losses of its own */
-	if (!ret)
-		ret = netem_set(lab->ns[PLACE_WIRE], LAB_PORT_OBS, &netem, err);
+	if (lab->config.has_link)
+		ret = lab_set_link(lab, PLACE_PEER, err);
+	if (lab->config.has_link && !ret)
+		ret = lab_set_link(lab, PLACE_OBSERVER, err);
 	return ret;
 }
 
@@ -295,9 +319,9 @@ int lab_up(struct lab *lab, const struct lab_config *config, struct err *err)
 	if (!ret)
 		ret = set_sysctls(lab, err);
 	if (!ret)
-		ret = prove_path(lab, PLACE_OBSERVER, PLACE_PEER, err);
+		ret = prove_path(lab, PLACE_OBSERVER, err);
 	if (!ret)
-		ret = prove_path(lab, PLACE_PEER, PLACE_OBSERVER, err);
+		ret = prove_path(lab, PLACE_PEER, err);
 	if (!ret)
 		ret = set_steady_link(lab, err);
 	if (!ret)

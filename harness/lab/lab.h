@@ -107,6 +107,17 @@ char *lab_program_end(const struct program *program, char *buf, size_t size);
 /* Address of a side in the lab, as text: IPv4 10.77.0.x, IPv6 fd77::x. */
 const char *lab_address(const struct lab_config *config, enum place place);
 
+/*
+ * Does a frame pass from @from (PLACE_OBSERVER, PLACE_PEER) to the other end? Raw frames of
+ * netns/probe.h, again and again until one arrives or @deadline_ns passes. Touches no IP state.
+ */
+int lab_probe(struct lab *lab, enum place from, int64_t deadline_ns, bool *arrived,
+	      struct err *err);
+
+/* The steady netem of config.link, or none, on the wire's port towards @end. Each way has its own
+ * seed, so that losses differ. */
+int lab_set_link(struct lab *lab, enum place end, struct err *err);
+
 /* Name of the namespace's device at an end of the path (PLACE_OBSERVER, PLACE_PEER) and of the
  * wire's port towards it. */
 const char *lab_device(enum place end);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "fault/fault.h"
+
+#include <string.h>
+
+const struct fault *const fault_table[] = {
+	&fault_none,  &fault_link_down, &fault_drop,  &fault_netem, &fault_kill, &fault_signal,
+	&fault_close, &fault_shutdown,	&fault_reset, &fault_crash, NULL,
+};
+
+const struct fault *fault_find(const char *name)
+{
+	for (int i = 0; fault_table[i]; i++) {
+		if (!strcmp(fault_table[i]->name, name))
+			return fault_table[i];
+	}
+	return NULL;
+}

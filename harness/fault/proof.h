@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FAULT_PROOF_H
+#define FAULT_PROOF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault/fault.h"
+#include "lab/lab.h"
+#include "netns/err.h"
+
+/* Private to the room: what several faults share, to choose their place and to prove themselves. */
+
+/* The words of every `direction:` and what they mean; the words of `target:`. */
+enum direction { DIRECTION_BOTH, DIRECTION_TO_PEER, DIRECTION_TO_OBSERVER };
+extern const char *const direction_words[];
+enum target { TARGET_PEER, TARGET_OBSERVER };
+extern const char *const target_words[];
+
+bool direction_has(int64_t direction, bool to_peer);
+
+/* Frames towards the peer (else: towards the observer) arrive. */
+int proof_open(struct lab *lab, bool to_peer, int64_t deadline_ns, struct err *err);
+
+/* They do not, although the steady path's delay was waited for. May end before @deadline_ns. */
+int proof_cut(struct lab *lab, bool to_peer, int64_t deadline_ns, struct err *err);
+
+/* Cut in the directions that are lost, open in the others. */
+int proof_directions(struct lab *lab, bool lost_to_peer, bool lost_to_observer,
+		     int64_t deadline_ns, struct err *err);
+
+/* The carrier at @end (PLACE_OBSERVER, PLACE_PEER) goes away, or is gone; netlink says so. */
+int proof_no_carrier(struct lab *lab, enum place end, int64_t deadline_ns, struct err *err);
+
+/* The program was ended by signal @sig, and is reaped. */
+int proof_ended(struct program *program, int sig, int64_t deadline_ns, struct err *err);
+
+/* The program runs: neither ended nor stopped. */
+int proof_alive(struct program *program, struct err *err);
+
+/* inject() and prove() of what the peer does when it is told to: each connection is stamped by the
+ * peer, and the trial proves each by its EVENT_FAULT. */
+int peer_told(struct lab *lab, struct fault_act *act, enum command_kind kind, struct err *err);
+int proof_told(struct lab *lab, struct fault_act *act, int64_t deadline_ns, struct err *err);
+
+/* SIGKILL or another signal to the whole program, through its pidfd. */
+int target_signal(struct program *program, int sig, struct err *err);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A signal sent to a process goes to any one of its threads (signal(7)); a method sits in one
+ * particular thread. To interrupt every method's system call, each thread is addressed by itself.
+ *
+ * There is no event for "the handler ran": the kernel tells only /proc. So this is the one place
+ * that looks again and again, with LOOK_NS between two looks; a thread that sleeps in a system call
+ * takes its signal within microseconds, and the first look is nearly always the last.
+ */
+#include "fault/threads.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define LOOK_NS (200 * NS_PER_US)
+
+/* Calls @act for each thread until one answers other than 0. */
+static int each_thread(const struct program *program,
+		       int (*act)(pid_t pid, pid_t tid, int sig, void *arg), int sig, void *arg)
+{
+	struct dirent *entry;
+	char path[64];
+	int ret = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", program->pid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (!ret && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			ret = act(program->pid, (pid_t)strtol(entry->d_name, NULL, 10), sig, arg);
+	}
+	closedir(dir);
+	return ret;
+}
+
+static int send_one(pid_t pid, pid_t tid, int sig, void *arg)
+{
+	int *n = arg;
+
+	if (tgkill(pid, tid, sig) < 0)
+		return errno == ESRCH ? 0 : -errno; /* the thread has just ended */
+	(*n)++;
+	return 0;
+}
+
+int threads_signal(const struct program *program, int sig, int *n, struct err *err)
+{
+	int ret;
+
+	*n = 0;
+	if (program->pid <= 0)
+		return err_set(err, ESRCH, "%s does not run any more", program->name);
+	ret = each_thread(program, send_one, sig, n);
+	if (ret < 0)
+		return err_sys(err, -ret, "cannot send signal %d to %s", sig, program->name);
+	return 0;
+}
+
+struct masks {
+	unsigned long long pending, caught;
+};
+
+static bool read_masks(pid_t pid, pid_t tid, struct masks *masks)
+{
+	char path[64], line[256];
+	int found = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		found += sscanf(line, "SigPnd: %llx", &masks->pending) == 1;
+		found += sscanf(line, "SigCgt: %llx", &masks->caught) == 1;
+	}
+	fclose(file);
+	return found == 2;
+}
+
+enum { TOOK_ALL, TOOK_NOT_YET, TOOK_NO_HANDLER };
+
+static int look_at_one(pid_t pid, pid_t tid, int sig, void *arg)
+{
+	unsigned long long bit = 1ULL << (sig - 1);
+	struct masks masks;
+
+	(void)arg;
+	if (!read_masks(pid, tid, &masks))
+		return TOOK_ALL; /* the thread has just ended */
+	if (!(masks.caught & bit))
+		return TOOK_NO_HANDLER;
+	return masks.pending & bit ? TOOK_NOT_YET : TOOK_ALL;
+}
+
+int threads_took(const struct program *program, int sig, int64_t deadline_ns, struct err *err)
+{
+	for (;;) {
+		int64_t now = clock_now_ns();
+		int ret = each_thread(program, look_at_one, sig, NULL);
+
+		if (ret == TOOK_ALL)
+			return 0;
+		if (ret < 0)
+			return err_sys(err, -ret, "cannot see the threads of %s", program->name);
+		if (ret == TOOK_NO_HANDLER)
+			return err_set(err, ENODATA,
+				       "expected %s to handle signal %d, and it has no handler",
+				       program->name, sig);
+		if (now >= deadline_ns)
+			return err_set(err, ETIMEDOUT,
+				       "expected every thread of %s to take signal %d, and one has "
+				       "it pending still", program->name, sig);
+		clock_sleep_until(now + LOOK_NS);
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FAULT_THREADS_H
+#define FAULT_THREADS_H
+
+#include <stdint.h>
+
+#include "lab/lab.h"
+#include "netns/err.h"
+
+/* Private to the room: one signal to each thread of a program. */
+
+/* tgkill(2) for each entry of /proc/PID/task; *n: how many there were. */
+int threads_signal(const struct program *program, int sig, int *n, struct err *err);
+
+/*
+ * Every thread has a handler for @sig and took what was sent to it: its bit in SigCgt is set and its
+ * bit in SigPnd is clear (proc(5)). Taking a signal with a handler means that the thread has left
+ * the system call it was in (get_signal(), kernel/signal.c).
+ */
+int threads_took(const struct program *program, int sig, int64_t deadline_ns, struct err *err);
+
+#endif
