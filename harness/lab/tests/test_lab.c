@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "lab/tests/stub.h"
+#include "netns/link.h"
+#include "netns/sysctl.h"
+
+static int open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static void up_and_down(int family, enum side observer)
+{
+	struct lab_config config = stub_config("good");
+	struct err err = {""};
+	struct lab lab;
+
+	config.family = family;
+	config.observer = observer;
+	cr_assert_eq(lab_up(&lab, &config, &err), 0, "%s", err.text);
+	cr_assert_gt(lab.observer.pid, 0);
+	cr_assert_gt(lab.peer.pid, 0);
+	lab_down(&lab);
+	cr_assert_eq(lab.observer.pid, 0);
+	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "no child is left");
+	cr_assert_eq(errno, ECHILD);
+	lab_down(&lab);
+}
+
+Test(lab, leaves_nothing)
+{
+	int before;
+
+	up_and_down(AF_INET, SIDE_SERVER);
+	before = open_descriptors();
+	up_and_down(AF_INET, SIDE_CLIENT);
+	up_and_down(AF_INET6, SIDE_SERVER);
+	cr_assert_eq(open_descriptors(), before);
+}
+
+Test(lab, programs_are_in_their_namespaces)
+{
+	char link[64], of_observer[64] = "", of_peer[64] = "";
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	snprintf(link, sizeof(link), "/proc/%d/ns/net", lab.observer.pid);
+	cr_assert_gt(readlink(link, of_observer, sizeof(of_observer) - 1), 0);
+	snprintf(link, sizeof(link), "/proc/%d/ns/net", lab.peer.pid);
+	cr_assert_gt(readlink(link, of_peer, sizeof(of_peer) - 1), 0);
+	cr_assert_str_neq(of_observer, of_peer);
+	lab_down(&lab);
+}
+
+/* Standard descriptors, events, commands, and nothing else of the lab's. */
+Test(lab, programs_inherit_five_descriptors)
+{
+	struct dirent *entry;
+	char path[64];
+	struct lab lab;
+	DIR *dir;
+
+	stub_lab(&lab, "good");
+	snprintf(path, sizeof(path), "/proc/%d/fd", lab.peer.pid);
+	dir = opendir(path);
+	cr_assert(dir);
+	while ((entry = readdir(dir)))
+		cr_assert(entry->d_name[0] == '.' || strlen(entry->d_name) == 1, "descriptor %s",
+			  entry->d_name);
+	closedir(dir);
+	lab_down(&lab);
+}
+
+Test(lab, sysctls_reach_the_observer_only)
+{
+	struct lab_config config = stub_config("good");
+	struct err err = {""};
+	struct lab lab;
+	char value[32];
+
+	config.n_sysctl = 1;
+	strcpy(config.sysctl[0].name, "net.ipv4.tcp_retries2");
+	strcpy(config.sysctl[0].value, "8");
+	cr_assert_eq(lab_up(&lab, &config, &err), 0, "%s", err.text);
+	sysctl_get(lab.ns[PLACE_OBSERVER], "net.ipv4.tcp_retries2", value, sizeof(value), &err);
+	cr_assert_str_eq(value, "8");
+	sysctl_get(lab.ns[PLACE_PEER], "net.ipv4.tcp_retries2", value, sizeof(value), &err);
+	cr_assert_str_eq(value, "15");
+	lab_down(&lab);
+}
+
+Test(lab, an_idle_lab_is_silent)
+{
+	struct link_state before, after;
+	struct err err = {""};
+	struct lab lab;
+
+	for (int i = 0; i < 2; i++) {
+		struct lab_config config = stub_config("good");
+
+		config.family = i ? AF_INET6 : AF_INET;
+		cr_assert_eq(lab_up(&lab, &config, &err), 0, "%s", err.text);
+		cr_assert_eq(link_get(lab.ns[PLACE_OBSERVER], LAB_OBS_DEV, &before, &err), 0);
+		clock_sleep_until(stub_deadline(300));
+		cr_assert_eq(link_get(lab.ns[PLACE_OBSERVER], LAB_OBS_DEV, &after, &err), 0);
+		cr_assert_eq(after.rx_packets, before.rx_packets, "IPv%d", i ? 6 : 4);
+		/* IPv6 tells the routers of its group; nobody else cares */
+		cr_assert_leq(after.tx_packets, before.tx_packets + (i ? 2 : 0));
+		lab_down(&lab);
+	}
+}
+
+static void cannot_come_up(const char *stub, int want, const char *sentence)
+{
+	struct lab_config config = stub_config(stub);
+	struct err err = {""};
+	struct lab lab;
+
+	config.deadline_ns = stub_deadline(1500);
+	cr_assert_eq(lab_up(&lab, &config, &err), want, "%s: %s", stub, err.text);
+	cr_assert(strstr(err.text, sentence), "%s", err.text);
+	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "no child is left");
+}
+
+Test(lab, programs_that_do_not_start)
+{
+	cannot_come_up("mute", -ETIMEDOUT, "the observer is not ready");
+	cannot_come_up("error", -EPIPE, "the observer: as planned");
+}
+
+Test(lab, a_file_that_cannot_be_started)
+{
+	struct lab_config config = stub_config("good");
+	struct err err = {""};
+	struct lab lab;
+
+	config.exe = "/nonexistent/deadpeer";
+	cr_assert_eq(lab_up(&lab, &config, &err), -EPIPE);
+	cr_assert(strstr(err.text, "/nonexistent/deadpeer: No such file"), "%s", err.text);
+}
+
+Test(lab, commands_and_events)
+{
+	struct err err = {""};
+	struct event ev;
+	bool from_peer;
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert(from_peer);
+	cr_assert_eq(ev.kind, EVENT_ARMED);
+	cr_assert_eq(lab_command(&lab.observer, COMMAND_REPORT, 0, &err), 0);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_not(from_peer);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(ev.kind, EVENT_DONE);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(20), &ev, &from_peer, &err), 0);
+	lab_down(&lab);
+}
+
+static void after_go(const char *stub, int want, const char *sentence)
+{
+	struct err err = {""};
+	struct event ev;
+	bool from_peer;
+	struct lab lab;
+
+	stub_lab(&lab, stub);
+	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), want);
+	cr_assert(strstr(err.text, sentence), "%s", err.text);
+	lab_down(&lab);
+}
+
+Test(lab, programs_that_misbehave)
+{
+	after_go("quit", -EPIPE, "the peer exited with status 3");
+	after_go("torn", -EPROTO, "4 bytes");
+}
+
+Test(lab, an_unexpected_end_is_told_and_a_planned_one_is_not)
+{
+	struct err err = {""};
+	struct event ev;
+	bool from_peer;
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	lab.peer.killed = true;
+	kill(lab.peer.pid, SIGKILL);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(200), &ev, &from_peer, &err), 0);
+	cr_assert_eq(lab_wait_program(&lab.peer, WEXITED, stub_deadline(2000), &err), 0);
+	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 0, &err), -EPIPE, "and no SIGPIPE");
+	kill(lab.observer.pid, SIGSEGV);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert(strstr(err.text, "the observer was killed by SIGSEGV"), "%s", err.text);
+	lab_down(&lab);
+}
+
+Test(lab, stop_and_continue_are_events)
+{
+	struct err err = {""};
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(20), &err), -ETIMEDOUT);
+	kill(lab.peer.pid, SIGTSTP);
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err), 0, "%s",
+		     err.text);
+	cr_assert(lab.peer.stopped);
+	kill(lab.peer.pid, SIGCONT);
+	cr_assert_eq(lab_wait_program(&lab.peer, WCONTINUED, stub_deadline(2000), &err), 0);
+	cr_assert_not(lab.peer.stopped);
+	kill(lab.peer.pid, SIGKILL);
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err), -ESRCH);
+	lab_down(&lab);
+}
+
+/* SIGKILL of the lab's process takes both programs along. */
+Test(lab, programs_die_with_the_lab)
+{
+	int fds[2], pidfd[2];
+	pid_t pids[2], child;
+	struct lab lab;
+
+	stub_config("good");
+	cr_assert_eq(pipe(fds), 0);
+	child = fork();
+	if (!child) {
+		stub_lab(&lab, "good");
+		pids[0] = lab.observer.pid;
+		pids[1] = lab.peer.pid;
+		if (write(fds[1], pids, sizeof(pids)) != sizeof(pids))
+			_exit(1);
+		pause();
+	}
+	cr_assert_eq(read(fds[0], pids, sizeof(pids)), (ssize_t)sizeof(pids));
+	for (int i = 0; i < 2; i++)
+		pidfd[i] = pidfd_open(pids[i], 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		struct pollfd pfd = {.fd = pidfd[i], .events = POLLIN};
+
+		cr_assert_eq(poll(&pfd, 1, 2000), 1, "program %d outlives the lab", i);
+	}
+}
