@@ -36,7 +36,8 @@ struct watch {
 	struct opt_values opt;
 	enum side side; /* of the observer */
 	enum traffic traffic;
-	void *room; /* the program's own state for this connection */
+	int64_t armed_ns;   /* clock_now_ns() right after arm(): time zero of a method's schedule */
+	atomic_int took;    /* errno that a write of the program's own took off the socket; 0: none */
 
 	/* Filled in by the method before watch() returns. */
 	int64_t dead_ns;       /* clock_now_ns() right where the call returned */
@@ -88,10 +89,21 @@ extern const struct method *const method_table[];
 /* NULL when there is none. */
 const struct method *method_find(const char *name);
 
-/* The method hands over what it read: counts it, answers requests and pings. */
+/* What was read from the connection, by the method or by the program: where the observer is the
+ * server and the traffic is `request`, every MSG_REQUEST is answered. */
 void watch_data(struct watch *watch, const char *bytes, long n);
 
-/* "call=ret" or "call=ret ERRNO" into saw and saw_errno; dead_ns = @at_ns. */
+/*
+ * One byte of the program's own traffic, without blocking. False when the connection no longer
+ * takes any. An error waiting on the socket belongs to the method, so the state is looked at first
+ * (TCP_INFO takes nothing off); an error that still comes in between is kept in watch->took.
+ */
+bool watch_write(struct watch *watch, char message);
+
+/* "ESTABLISHED", "CLOSE_WAIT", … for a tcpi_state; "" for what is not one. */
+const char *watch_state_name(int state);
+
+/* "call=ret", and where @ret < 0 " ERRNO" after it, into saw; saw_errno; dead_ns = @at_ns. */
 void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, int err);
 
 extern const struct method method_recv, method_select, method_tcp_info, method_keepalive,

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef METHOD_HEARTBEAT_H
+#define METHOD_HEARTBEAT_H
+
+#include "method/method.h"
+
+/* The rows of the heartbeat's options; heartbeat.c watches, heartbeat_window.c predicts. */
+enum { HEARTBEAT_PERIOD, HEARTBEAT_MISSES, HEARTBEAT_MODE, HEARTBEAT_GRACE };
+enum { HEARTBEAT_PING, HEARTBEAT_BEACON };
+
+/* How late a beacon may be before it counts as missed. */
+int64_t heartbeat_grace_ns(const struct opt_values *opt);
+
+void heartbeat_window(const struct opt_values *opt, const struct situation *situation,
+		      struct window *window);
+
+#endif

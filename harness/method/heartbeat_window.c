@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When the heartbeat of heartbeat.c notices. Its schedule is known exactly from arming, so the
+ * window is narrow: which ping is the first unanswered one, or which beacon the last that arrives,
+ * follows from the distance x between arming and fault; death follows from that. Where the fault
+ * lies so close to a ping or a beacon that either side is possible, the window is the hull of both.
+ *
+ * What TCP adds. A connection that TCP itself gives up is noticed then, because the heartbeat waits
+ * on the socket. A silence that ends (`for:`) does not end for TCP until its next retransmission,
+ * and the wait for that is as long as the silence has lasted so far (the RTO doubles). When only
+ * the observer's packets are lost, beacons go on arriving until the peer's TCP, missing its
+ * acknowledgements, falls back to one segment in flight: the one it retransmits.
+ *
+ * Loss under TCP is delay. Where it is rare enough that no message needs a whole period except
+ * with a probability below 1e-6, that is treated as certain, else theory gives no window.
+ *
+ * The wait itself: ppoll(2) may return up to 0.1 % late, 100 ms at most
+ * (fs/select.c: select_estimate_accuracy).
+ */
+#include "method/heartbeat.h"
+
+#include "base/clock.h"
+#include "theory/tcp.h"
+
+/* The observer's own reaction, and that of two programs to each other's connection. */
+#define PING_SKEW_NS   (2 * NS_PER_MS)
+#define BEACON_SKEW_NS (10 * NS_PER_MS)
+/* TCP_DELACK_MAX (include/net/tcp.h): an acknowledgement may wait for data this long. */
+#define DELACK_MAX_NS (200 * NS_PER_MS)
+/* A neighbour entry that failed is asked for anew once a second (RETRANS_TIME, arp(7)). */
+#define NEIGHBOUR_NS NS_PER_S
+/* What an undone silence may cost beyond the doubling: the first RTO, and the neighbour. */
+#define UNDONE_NS (NEIGHBOUR_NS + 500 * NS_PER_MS)
+/* Bytes of one small segment on the wire, generously. */
+enum { SEGMENT_BITS = 8 * 128 };
+
+struct rhythm {
+	const struct situation *s;
+	int64_t period, misses, grace;
+	int64_t x_lo, x_hi; /* from arming to the fault */
+};
+
+/* Noticed between lo and hi, because of a message that was first lost at first_lost; all relative
+ * to the fault. */
+struct verdict {
+	int64_t lo, hi, first_lost;
+};
+
+static int64_t max64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t min64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t wait_slack_ns(int64_t wait_ns)
+{
+	return min64(wait_ns / 1000, 100 * NS_PER_MS);
+}
+
+/* True when losing every transmission that TCP makes within @budget_ns is negligible: the first,
+ * then one at each doubling of the RTO. Both the message and its answer may be lost. */
+static bool loss_negligible(const struct situation *s, int64_t loss_ppm, int64_t delay_ns,
+			    int64_t budget_ns)
+{
+	double lost = (double)min64(2 * loss_ppm, 1000000) / 1e6, all = lost;
+	int64_t rto = 2 * s->kernel.rto_min_ns + 4 * delay_ns;
+
+	for (int64_t at = rto; at + delay_ns < budget_ns && all >= 1e-6; at += rto) {
+		all *= lost;
+		rto = min64(2 * rto, s->kernel.rto_max_ns);
+	}
+	return all < 1e-6;
+}
+
+/*
+ * The longest that a message and its answer take together while nobody is dead, the path's steady
+ * state and an impairment in the given directions taken together; @budget_ns where only TCP's
+ * repairs bound it; -1 where not even those do.
+ */
+static int64_t round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns)
+{
+	const struct impairment *imp[] = { &s->path, &s->path, out ? &s->effect.impair : NULL,
+					   in ? &s->effect.impair : NULL };
+	int64_t delay = 0, loss_ppm = 0;
+
+	for (int i = 0; i < 4; i++) {
+		if (!imp[i])
+			continue;
+		delay += imp[i]->delay_ns + imp[i]->jitter_ns;
+		loss_ppm = max64(loss_ppm, imp[i]->loss_ppm + imp[i]->corrupt_ppm);
+		if (imp[i]->rate_bps)
+			delay += 4 * SEGMENT_BITS * NS_PER_S / imp[i]->rate_bps;
+	}
+	if (!loss_ppm)
+		return delay;
+	return loss_negligible(s, loss_ppm, delay, budget_ns) ? max64(budget_ns, delay) : -1;
+}
+
+/* ---- ping ---- */
+
+/* Death comes misses * period after the first ping without an answer. */
+static struct verdict ping_verdict(const struct rhythm *r, int64_t round_trip)
+{
+	int64_t slack = wait_slack_ns(r->period), p = r->period;
+	int64_t guard = round_trip + slack + PING_SKEW_NS;
+	int64_t n_lo = r->x_lo >= guard ? (r->x_lo - guard) / p + 1 : 1;
+	int64_t n_hi = max64(1, (r->x_hi + p - 1) / p);
+	struct verdict v = { .lo = INT64_MAX, .first_lost = INT64_MAX };
+
+	for (int64_t n = n_lo; n <= n_hi; n++) {
+		/* The fault lies after ping n - 1 and not long after ping n. */
+		int64_t x_min = max64(r->x_lo, (n - 1) * p);
+		int64_t x_max = min64(r->x_hi, n * p + guard);
+
+		v.lo = min64(v.lo, (n + r->misses) * p - x_max);
+		v.hi = max64(v.hi, (n + r->misses) * p - x_min + 2 * slack);
+		v.first_lost = min64(v.first_lost, n * p - x_max);
+	}
+	return v;
+}
+
+/* ---- beacon ---- */
+
+static int64_t beacon_jitter_ns(const struct rhythm *r)
+{
+	return BEACON_SKEW_NS + r->s->path.jitter_ns;
+}
+
+/* Beacon k arrives between these, after arming; beacon 0 is the arming itself. The two ends see
+ * the connection stand up to one round trip apart. */
+static int64_t beacon_lo(const struct rhythm *r, int64_t k)
+{
+	return k ? k * r->period - beacon_jitter_ns(r) : 0;
+}
+
+static int64_t beacon_hi(const struct rhythm *r, int64_t k)
+{
+	return k ? k * r->period + situation_rtt_ns(r->s) + beacon_jitter_ns(r) : 0;
+}
+
+/*
+ * How many beacons still arrive after only the acknowledgements began to vanish: the first always
+ * (unless other data of the peer's came before it), and more until the peer's first RTO, which
+ * comes rto_min to about 2 * rto_min later, for there may be a tail-loss probe in between.
+ */
+static void beacons_unacknowledged(const struct rhythm *r, int64_t *lo, int64_t *hi)
+{
+	const struct situation *s = r->s;
+
+	*lo = situation_peer_writes_ns(s) ? 0 : 1 + (s->kernel.rto_min_ns - 1) / r->period;
+	*hi = 1 + (2 * s->kernel.rto_min_ns + 3 * situation_rtt_ns(s) + 100 * NS_PER_MS) / r->period;
+}
+
+/* Death comes misses * period + grace after the last beacon that arrived. */
+static struct verdict beacon_verdict(const struct rhythm *r)
+{
+	const struct effect *e = &r->s->effect;
+	bool acks_only = e->kind == EFFECT_SILENCE && !e->lose_in;
+	int64_t patience = r->misses * r->period + r->grace, slack = wait_slack_ns(patience);
+	int64_t flight = situation_rtt_ns(r->s) + r->s->path.jitter_ns;
+	int64_t guard = flight + (acks_only ? DELACK_MAX_NS : 0);
+	int64_t more_lo = 0, more_hi = 0, k = max64(0, r->x_lo / r->period - 2);
+	struct verdict v = { .lo = INT64_MAX, .first_lost = INT64_MAX };
+
+	if (acks_only)
+		beacons_unacknowledged(r, &more_lo, &more_hi);
+	while (beacon_hi(r, k + 1) + guard <= r->x_lo)
+		k++;
+	for (; beacon_lo(r, k) - flight <= r->x_hi; k++) {
+		int64_t x_min = max64(r->x_lo, beacon_lo(r, k) - flight);
+		int64_t x_max = min64(r->x_hi, beacon_hi(r, k + 1) + guard);
+
+		v.lo = min64(v.lo, beacon_lo(r, k + more_lo) + patience - x_max);
+		v.hi = max64(v.hi, beacon_hi(r, k + more_hi) + patience + slack - x_min);
+		v.first_lost = min64(v.first_lost, beacon_lo(r, k + 1) - guard - x_max);
+	}
+	return v;
+}
+
+/* ---- both ---- */
+
+/* The latest that signs of life come back after a silence or a stop that ends at for_ns. */
+static int64_t back_ns(const struct situation *s, const struct verdict *v, int64_t round_trip)
+{
+	int64_t end = s->effect.for_ns, backoff;
+
+	if (s->effect.kind == EFFECT_FROZEN)
+		return end + round_trip + BEACON_SKEW_NS;
+	if (end <= v->first_lost)
+		return end + NEIGHBOUR_NS;
+	/* The next retransmission is as far off as the first lost one lies back, and an eighth for
+	 * the timer wheel. */
+	backoff = min64(end - v->first_lost, s->kernel.rto_max_ns);
+	return end + backoff + backoff / 8 + UNDONE_NS + round_trip;
+}
+
+static void conclude(const struct situation *s, const struct verdict *v, int64_t round_trip,
+		     struct window *w, const char *why)
+{
+	if (!s->effect.for_ns || v->hi < s->effect.for_ns)
+		window_some(w, max64(0, v->lo), max64(0, v->hi), "%s", why);
+	else if (back_ns(s, v, round_trip) < v->lo)
+		window_never(w, "it is over, and TCP has repaired the gap, before enough was missed");
+	else
+		window_none(w, "it ends about when the heartbeat would notice: TCP's backed-off "
+			       "retransmission and the heartbeat race");
+}
+
+/* TCP's own end reaches the heartbeat too: the earlier of both counts. */
+static void earlier_end(const struct situation *s, const struct tcp_options *o, struct window *w)
+{
+	struct window tcp;
+
+	if (w->kind == WINDOW_SOME && s->effect.kind == EFFECT_SILENCE) {
+		int64_t traffic = situation_observer_writes_ns(s), writes = o->writes_ns;
+		struct giveup g = { 0 };
+
+		if (traffic && (!writes || traffic < writes))
+			writes = traffic;
+		if (writes)
+			g = rto_giveup(s, o, writes);
+		if (!g.found || w->hi_ns < g.lo_ns)
+			return;
+	}
+	tcp_readable_end(s, o, &tcp);
+	if (tcp.kind == WINDOW_NEVER)
+		return;
+	if (w->kind == WINDOW_SOME && tcp.kind == WINDOW_SOME && w->hi_ns < tcp.hi_ns) {
+		w->lo_ns = min64(w->lo_ns, tcp.lo_ns);
+		return;
+	}
+	if (w->kind == WINDOW_SOME && tcp.kind == WINDOW_SOME)
+		tcp.lo_ns = min64(w->lo_ns, tcp.lo_ns);
+	if (w->kind != WINDOW_NONE)
+		*w = tcp;
+}
+
+static void alive_ping(const struct rhythm *r, int64_t round_trip, struct window *w)
+{
+	const struct effect *e = &r->s->effect;
+	int64_t least = (e->out ? e->impair.delay_ns - e->impair.jitter_ns : 0) +
+			(e->in ? e->impair.delay_ns - e->impair.jitter_ns : 0);
+	struct verdict v;
+
+	if (round_trip >= 0 && round_trip + PING_SKEW_NS < r->period) {
+		window_never(w, "the peer's application is alive, and its answer needs less than the "
+				"period");
+	} else if (least > r->misses * r->period + PING_SKEW_NS && !e->impair.reorder_ppm) {
+		v = ping_verdict(r, situation_rtt_ns(r->s) + 2 * r->s->path.jitter_ns);
+		conclude(r->s, &v, round_trip, w,
+			 "the path's delay exceeds what the heartbeat waits: misses * period after the "
+			 "first ping that meets it");
+	} else {
+		window_none(w, "an answer may need more than the period: loss under TCP is delay");
+	}
+}
+
+static void alive_beacon(const struct rhythm *r, int64_t round_trip, struct window *w)
+{
+	int64_t patience = (r->misses - 1) * r->period + r->grace;
+
+	if (round_trip >= 0 && 2 * round_trip + BEACON_SKEW_NS < patience)
+		window_never(w, "the peer's application is alive, and its beacons are late by less than "
+				"the grace");
+	else
+		window_none(w, "a beacon may be late by more than the grace: delay, and loss under TCP, "
+			       "shift it");
+}
+
+static void alive(const struct rhythm *r, bool beacon, struct window *w)
+{
+	const struct effect *e = &r->s->effect;
+	bool impaired = e->kind == EFFECT_IMPAIRED;
+	int64_t patience = beacon ? (r->misses - 1) * r->period + r->grace : r->period;
+	int64_t budget = beacon ? patience / 2 - BEACON_SKEW_NS : patience - PING_SKEW_NS;
+	int64_t round_trip =
+		round_trip_ns(r->s, impaired && e->out, impaired && e->in, max64(0, budget - 1));
+
+	if (beacon)
+		alive_beacon(r, round_trip, w);
+	else
+		alive_ping(r, round_trip, w);
+}
+
+/* The peer never reads: no ping is ever answered, fault or not. */
+static void stalled(const struct rhythm *r, struct window *w)
+{
+	int64_t dead = (1 + r->misses) * r->period;
+
+	if (r->x_hi < dead - PING_SKEW_NS)
+		window_some(w, dead - r->x_hi, dead - r->x_lo + 2 * wait_slack_ns(r->period),
+			    "the peer's application never reads, so the first ping of all has no answer");
+	else
+		window_none(w, "the peer's application never reads: the heartbeat rightly declares it "
+			       "dead before the fault");
+}
+
+static void dead(const struct rhythm *r, bool beacon, struct window *w)
+{
+	int64_t round_trip = round_trip_ns(r->s, false, false, max64(0, r->period - PING_SKEW_NS));
+	struct verdict v;
+
+	if (round_trip < 0 || (!beacon && round_trip + PING_SKEW_NS >= r->period)) {
+		window_none(w, "already on the undisturbed path a message may need more than the period");
+		return;
+	}
+	if (beacon && (r->s->path.loss_ppm || r->s->path.corrupt_ppm)) {
+		window_none(w, "a beacon lost on this path comes with its retransmission: when the last "
+			       "one arrived before the fault cannot be told");
+		return;
+	}
+	v = beacon ? beacon_verdict(r) : ping_verdict(r, round_trip);
+	conclude(r->s, &v, round_trip, w,
+		 beacon ? "misses * period + grace after the last beacon that arrived"
+			: "misses * period after the first ping without an answer, pings leaving at "
+			  "armed + k * period");
+}
+
+void heartbeat_window(const struct opt_values *opt, const struct situation *s, struct window *w)
+{
+	bool beacon = opt->v[HEARTBEAT_MODE] == HEARTBEAT_BEACON;
+	struct tcp_options tcp = { .writes_ns = beacon ? 0 : opt->v[HEARTBEAT_PERIOD] };
+	struct rhythm r = {
+		.s = s,
+		.period = opt->v[HEARTBEAT_PERIOD],
+		.misses = opt->v[HEARTBEAT_MISSES],
+		.grace = beacon ? heartbeat_grace_ns(opt) : 0,
+		.x_lo = max64(0, s->since_armed_lo_ns),
+		.x_hi = max64(0, s->since_armed_hi_ns),
+	};
+
+	switch (s->effect.kind) {
+	case EFFECT_FIN:
+	case EFFECT_HALF_CLOSE:
+	case EFFECT_RST:
+	case EFFECT_GONE:
+		tcp_readable_end(s, &tcp, w);
+		return;
+	case EFFECT_SILENCE:
+	case EFFECT_FROZEN:
+		if (!beacon && s->traffic == TRAFFIC_STALLED)
+			stalled(&r, w);
+		else
+			dead(&r, beacon, w);
+		break;
+	default:
+		if (!beacon && s->traffic == TRAFFIC_STALLED)
+			stalled(&r, w);
+		else
+			alive(&r, beacon, w);
+	}
+	earlier_end(s, &tcp, w);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "method/method.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+const struct method *const method_table[] = {
+	&method_recv,	   &method_select,    &method_tcp_info,
+	&method_keepalive, &method_heartbeat, &method_null,
+	NULL,
+};
+
+const struct method *method_find(const char *name)
+{
+	for (const struct method *const *m = method_table; *m; m++) {
+		if (!strcmp((*m)->name, name))
+			return *m;
+	}
+	return NULL;
+}
+
+const char *watch_state_name(int state)
+{
+	/* include/net/tcp_states.h; the values are part of the ABI of TCP_INFO. */
+	static const char *const names[] = {
+		[TCP_ESTABLISHED] = "ESTABLISHED", [TCP_SYN_SENT] = "SYN_SENT",
+		[TCP_SYN_RECV] = "SYN_RECV",	   [TCP_FIN_WAIT1] = "FIN_WAIT1",
+		[TCP_FIN_WAIT2] = "FIN_WAIT2",	   [TCP_TIME_WAIT] = "TIME_WAIT",
+		[TCP_CLOSE] = "CLOSE",		   [TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+		[TCP_LAST_ACK] = "LAST_ACK",	   [TCP_LISTEN] = "LISTEN",
+		[TCP_CLOSING] = "CLOSING",
+	};
+
+	if (state < 0 || state >= (int)(sizeof(names) / sizeof(names[0])) || !names[state])
+		return "";
+	return names[state];
+}
+
+void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, int err)
+{
+	watch->dead_ns = at_ns;
+	watch->saw_errno = ret < 0 ? err : 0;
+	if (ret < 0) {
+		const char *name = strerrorname_np(err);
+
+		snprintf(watch->saw, sizeof(watch->saw), "%s=%ld %s", call, ret, name ? name : "?");
+	} else {
+		snprintf(watch->saw, sizeof(watch->saw), "%s=%ld", call, ret);
+	}
+}
+
+bool watch_write(struct watch *watch, char message)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return false;
+	if (info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_CLOSE_WAIT)
+		return false;
+	if (send(watch->fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN) {
+		atomic_store(&watch->took, errno);
+		return false;
+	}
+	return true;
+}
+
+void watch_data(struct watch *watch, const char *bytes, long n)
+{
+	if (watch->side != SIDE_SERVER || watch->traffic != TRAFFIC_REQUEST)
+		return;
+	for (long i = 0; i < n; i++) {
+		if (bytes[i] == MSG_REQUEST && !watch_write(watch, MSG_ANSWER))
+			return;
+	}
+}

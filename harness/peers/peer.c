@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The peer: the end that is watched. It answers pings and requests, sends the beacons that a
+ * connection's method expects and the traffic that is the peer's, and does to every connection
+ * what it is told. One thread, so that stopping the process stops all of it at one moment.
+ *
+ * Each connection's schedule is absolute, from the moment it stood. A peer that was stopped sends
+ * one overdue message and falls in with its schedule again.
+ *
+ * A connection that ends is dropped and no more is said of it: the observer is the one to judge.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "peers/roles.h"
+#include "peers/station.h"
+
+struct peer {
+	int64_t writes_ns; /* traffic: 0: the peer sends none */
+	char message;
+};
+
+static void drop(struct station *st, int conn)
+{
+	struct link *link = &st->link[conn];
+
+	close(link->fd);
+	link->fd = -1;
+	link->polled = 0;
+}
+
+static void send_one(struct station *st, int conn, char message)
+{
+	if (send(st->link[conn].fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+		drop(st, conn);
+}
+
+static int64_t beacon_ns(const struct station *st, int conn)
+{
+	const struct args_conn *c = &st->args->conns[conn];
+
+	return c->method->beacon_ns ? c->method->beacon_ns(&c->opt) : 0;
+}
+
+static int peer_stands(struct station *st, int conn, int64_t stood_ns, struct err *err)
+{
+	const struct peer *peer = st->state;
+	struct event armed = { .kind = EVENT_ARMED, .conn = conn, .from_ns = stood_ns };
+	int64_t now = clock_now_ns(), beacon = beacon_ns(st, conn);
+	int ret = 0;
+
+	if (st->args->traffic != TRAFFIC_STALLED)
+		ret = station_poll(st, conn, EPOLLIN, err);
+	if (!ret && beacon)
+		ret = station_due(st, (struct due){ now + beacon, conn, DUE_BEACON }, err);
+	if (!ret && peer->writes_ns)
+		ret = station_due(st, (struct due){ now + peer->writes_ns, conn, DUE_TRAFFIC }, err);
+	armed.at_ns = now;
+	return ret ? ret : station_say(st, &armed, err);
+}
+
+static int peer_ready(struct station *st, int conn, uint32_t events, struct err *err)
+{
+	char bytes[4096];
+
+	(void)events;
+	(void)err;
+	while (st->link[conn].fd >= 0) {
+		ssize_t n = recv(st->link[conn].fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n <= 0) {
+			drop(st, conn);
+			return 0;
+		}
+		for (ssize_t i = 0; i < n && st->link[conn].fd >= 0; i++) {
+			if (bytes[i] == MSG_PING)
+				send_one(st, conn, MSG_PONG);
+			else if (bytes[i] == MSG_REQUEST)
+				send_one(st, conn, MSG_ANSWER);
+		}
+	}
+	return 0;
+}
+
+static int peer_due(struct station *st, const struct due *due, struct err *err)
+{
+	const struct peer *peer = st->state;
+	bool beacon = due->what == DUE_BEACON;
+	int64_t period = beacon ? beacon_ns(st, due->conn) : peer->writes_ns;
+	struct due next = *due;
+
+	if (st->link[due->conn].fd < 0)
+		return 0;
+	send_one(st, due->conn, beacon ? MSG_BEACON : peer->message);
+	next.at_ns = due_after(due->at_ns, period, clock_now_ns());
+	return station_due(st, next, err);
+}
+
+/* What the fault is, stamped right around the call. */
+static void act(struct station *st, int conn, enum command_kind kind, struct event *fault)
+{
+	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+	int fd = st->link[conn].fd;
+
+	if (kind == COMMAND_RESET)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	fault->from_ns = clock_now_ns();
+	if (kind == COMMAND_SHUTDOWN)
+		shutdown(fd, SHUT_WR);
+	else
+		close(fd);
+	fault->at_ns = clock_now_ns();
+	if (kind != COMMAND_SHUTDOWN)
+		st->link[conn] = (struct link){ .fd = -1, .stood = true };
+}
+
+static int peer_command(struct station *st, const struct command *command, struct err *err)
+{
+	struct event done = { .kind = EVENT_DONE, .conn = NO_CONN, .from_ns = clock_now_ns() };
+
+	if (command->kind == COMMAND_REPORT)
+		return err_set(err, EPROTO, "the peer has nothing to report");
+	for (int i = 0; i < st->args->n_conns; i++) {
+		struct event fault = { .kind = EVENT_FAULT, .conn = i };
+		int ret;
+
+		if (st->link[i].fd < 0)
+			continue;
+		act(st, i, command->kind, &fault);
+		ret = station_say(st, &fault, err);
+		if (ret)
+			return ret;
+	}
+	done.at_ns = clock_now_ns();
+	return station_say(st, &done, err);
+}
+
+static const struct station_role peer_role = {
+	.stands = peer_stands,
+	.ready = peer_ready,
+	.due = peer_due,
+	.command = peer_command,
+};
+
+int peer_run(const struct args *args, struct err *err)
+{
+	struct situation situation = { .observer = args_observer_side(args),
+				       .traffic = args->traffic };
+	struct peer peer = {
+		.writes_ns = situation_peer_writes_ns(&situation),
+		.message = args->traffic == TRAFFIC_REQUEST ? MSG_REQUEST : MSG_DATA,
+	};
+	struct station st;
+	int ret = station_open(&st, args, &peer_role, &peer, err);
+
+	if (!ret)
+		ret = station_run(&st, err);
+	station_close(&st);
+	return ret;
+}
