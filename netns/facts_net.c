@@ -37,7 +37,7 @@ int facts_net_bridge(struct netns *a, struct netns *b, struct err *err)
 int facts_net_drop(struct netns *a, struct netns *b, struct err *err)
 {
 	uint64_t drops = 0;
-	bool arrived;
+	bool arrived = true;
 	int ret;
 
 	ret = drop_set(b, "fact-b", DROP_INGRESS, err);
@@ -56,7 +56,7 @@ int facts_net_drop(struct netns *a, struct netns *b, struct err *err)
 int facts_net_netem(struct netns *a, struct netns *b, struct err *err)
 {
 	const struct netem want = { .delay_ns = 123456789, .loss_ppm = 12345 };
-	struct netem got;
+	struct netem got = { 0 };
 	int ret;
 
 	(void)b;
@@ -71,7 +71,7 @@ int facts_net_netem(struct netns *a, struct netns *b, struct err *err)
 int facts_net_netem_seed(struct netns *a, struct netns *b, struct err *err)
 {
 	const struct netem want = { .loss_ppm = 1, .has_seed = true, .seed = 0x5eed0123456789abU };
-	struct netem got;
+	struct netem got = { 0 };
 	int ret;
 
 	(void)b;

@@ -37,27 +37,27 @@ struct visit {
 
 static void *visit_thread(void *arg)
 {
-	struct visit *visit = arg;
+	struct visit *v = arg;
 
-	if (visit->fd < 0 && unshare(CLONE_NEWNET))
-		visit->ret = err_sys(visit->err, errno, "cannot create a network namespace");
-	else if (visit->fd >= 0 && setns(visit->fd, CLONE_NEWNET))
-		visit->ret = err_sys(visit->err, errno, "cannot enter a network namespace");
+	if (v->fd < 0 && unshare(CLONE_NEWNET))
+		v->ret = err_sys(v->err, errno, "cannot create a network namespace");
+	else if (v->fd >= 0 && setns(v->fd, CLONE_NEWNET))
+		v->ret = err_sys(v->err, errno, "cannot enter a network namespace");
 	else
-		visit->ret = visit->act(visit->arg, visit->err);
+		v->ret = v->act(v->arg, v->err);
 	return NULL;
 }
 
-static int visit(struct visit *visit)
+static int visit_run(struct visit *v)
 {
 	pthread_t thread;
 	int ret;
 
-	ret = pthread_create(&thread, NULL, visit_thread, visit);
+	ret = pthread_create(&thread, NULL, visit_thread, v);
 	if (ret)
-		return err_sys(visit->err, ret, "cannot start a thread");
+		return err_sys(v->err, ret, "cannot start a thread");
 	pthread_join(thread, NULL);
-	return visit->ret;
+	return v->ret;
 }
 
 int netns_within(const struct netns *ns, int (*act)(void *arg, struct err *err), void *arg,
@@ -65,7 +65,7 @@ int netns_within(const struct netns *ns, int (*act)(void *arg, struct err *err),
 {
 	struct visit v = { .fd = ns->fd, .act = act, .arg = arg, .err = err };
 
-	return visit(&v);
+	return visit_run(&v);
 }
 
 static int open_inside(void *arg, struct err *err)
@@ -98,7 +98,7 @@ struct netns *netns_new(struct err *err)
 		err_sys(err, ENOMEM, "cannot create a network namespace");
 		goto fail;
 	}
-	if (visit(&v) || link_set_up(ns, "lo", true, err))
+	if (visit_run(&v) || link_set_up(ns, "lo", true, err))
 		goto fail;
 	return ns;
 fail:

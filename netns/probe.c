@@ -101,10 +101,9 @@ static int send_frame(const struct probe *p, struct err *err)
 static int receive_frames(const struct probe *p, struct err *err)
 {
 	struct probe_frame got;
-	ssize_t n;
 
 	for (;;) {
-		n = recv(p->rx, &got, sizeof(got), 0);
+		ssize_t n = recv(p->rx, &got, sizeof(got), 0);
 		if (n == sizeof(got) && got.number == p->frame.number)
 			return 1;
 		if (n >= 0 || errno == ENETDOWN || errno == EINTR)
@@ -117,12 +116,11 @@ static int watch_until(const struct probe *p, int64_t deadline_ns, struct err *e
 {
 	struct pollfd pfd = { .fd = p->rx, .events = POLLIN };
 	struct timespec ts;
-	int64_t left;
-	int ret;
 
 	for (;;) {
-		ret = receive_frames(p, err);
-		left = deadline_ns - now_ns();
+		int ret = receive_frames(p, err);
+		int64_t left = deadline_ns - now_ns();
+
 		if (ret || left <= 0)
 			return ret;
 		ts.tv_sec = left / INT64_C(1000000000);
@@ -135,10 +133,11 @@ static int watch_until(const struct probe *p, int64_t deadline_ns, struct err *e
 static int send_and_watch(const struct probe *p, int64_t timeout_ns, struct err *err)
 {
 	const int64_t start_ns = now_ns();
-	int i, ret;
+	int i;
 
 	for (i = 0; i < PROBE_FRAMES; i++) {
-		ret = send_frame(p, err);
+		int ret = send_frame(p, err);
+
 		if (!ret)
 			ret = watch_until(p, start_ns + timeout_ns * (i + 1) / PROBE_FRAMES, err);
 		if (ret)

@@ -24,16 +24,15 @@ static int make_path(struct access *acc, struct err *err)
 	const char *name = acc->name;
 	char *p;
 
-	if (strncmp(name, "net.", 4) || strchr(name, '/') || strstr(name, "..") ||
+	if (strncmp(name, "net.", 4) != 0 || strchr(name, '/') || strstr(name, "..") ||
 	    name[strlen(name) - 1] == '.')
 		return err_set(err, EINVAL,
 			       "sysctl \"%s\" is not of a network namespace; only names such as "
 			       "net.ipv4.tcp_retries2 can be used", name);
-	if (strlen(name) + sizeof("/proc/sys/") > sizeof(acc->path))
+	if (snprintf(acc->path, sizeof(acc->path), "/proc/sys/%s", name) >=
+	    (int)sizeof(acc->path))
 		return err_set(err, EINVAL, "sysctl \"%s\": the name is too long", name);
-	p = acc->path + sprintf(acc->path, "/proc/sys/");
-	strcpy(p, name);
-	for (; *p; p++)
+	for (p = acc->path; *p; p++)
 		if (*p == '.')
 			*p = '/';
 	return 0;
@@ -105,7 +104,7 @@ static bool same_words(const char *a, const char *b)
 	do {
 		a = next_word(a, &na);
 		b = next_word(b, &nb);
-		if (na != nb || strncmp(a, b, na))
+		if (na != nb || strncmp(a, b, na) != 0)
 			return false;
 		a += na;
 		b += nb;
@@ -147,8 +146,7 @@ int sysctl_get(struct netns *ns, const char *name, char *buf, size_t size, struc
 		ret = netns_within(ns, access_inside, &acc, err);
 	if (ret)
 		return ret;
-	if (strlen(acc.value) >= size)
+	if (snprintf(buf, size, "%s", acc.value) >= (int)size)
 		return err_set(err, ENOSPC, "sysctl %s: the value does not fit", name);
-	strcpy(buf, acc.value);
 	return 0;
 }

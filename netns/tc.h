@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
