@@ -53,7 +53,6 @@ static int read_method(struct reader *r, const struct yaml_node *entry)
 	const struct yaml_node *name = entry, *options = NULL;
 	const struct method *method;
 	struct opt_values opt;
-	const char *text;
 	int ret;
 
 	if (entry->type == YAML_MAP) {
@@ -64,12 +63,13 @@ static int read_method(struct reader *r, const struct yaml_node *entry)
 		options = entry->first;
 		name = options->key;
 	}
-	ret = reader_text(r, name, "an entry of methods", &text);
+	/* Not reader_text(): `null` is the name of a method here. */
+	ret = yaml_expect(r->doc, name, YAML_SCALAR, "an entry of methods", r->err);
 	if (ret)
 		return ret;
-	method = method_find(text);
+	method = method_find(name->text);
 	if (!method)
-		return refuse_method(r, name, text);
+		return refuse_method(r, name, name->text);
 	ret = reader_options(r, options, method->name, method->options, NULL, &opt);
 	return ret ? ret : add_method(r, name, method, &opt);
 }
