@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A signal sent to a process goes to any one of its threads (signal(7)); a method sits in one
- * particular thread. To interrupt every method's system call, each thread is addressed by itself.
+ * particular thread. To interrupt every method's system call, each thread is addressed by itself,
+ * except those that block the signal, as the observer's main thread does.
  *
  * There is no event for "the handler ran": the kernel tells only /proc. So this is the one place
  * that looks again and again, with LOOK_NS between two looks; a thread that sleeps in a system call
@@ -42,10 +43,41 @@ static int each_thread(const struct program *program,
 	return ret;
 }
 
+struct masks {
+	unsigned long long pending, blocked, caught;
+};
+
+static bool read_masks(pid_t pid, pid_t tid, struct masks *masks)
+{
+	char path[64], line[256];
+	int found = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		found += sscanf(line, "SigPnd: %llx", &masks->pending) == 1;
+		found += sscanf(line, "SigBlk: %llx", &masks->blocked) == 1;
+		found += sscanf(line, "SigCgt: %llx", &masks->caught) == 1;
+	}
+	fclose(file);
+	return found == 3;
+}
+
+static unsigned long long bit_of(int sig)
+{
+	return 1ULL << (sig - 1);
+}
+
 static int send_one(pid_t pid, pid_t tid, int sig, void *arg)
 {
+	struct masks masks;
 	int *n = arg;
 
+	if (!read_masks(pid, tid, &masks) || masks.blocked & bit_of(sig))
+		return 0;
 	if (tgkill(pid, tid, sig) < 0)
 		return errno == ESRCH ? 0 : -errno; /* the thread has just ended */
 	(*n)++;
@@ -65,41 +97,18 @@ int threads_signal(const struct program *program, int sig, int *n, struct err *e
 	return 0;
 }
 
-struct masks {
-	unsigned long long pending, caught;
-};
-
-static bool read_masks(pid_t pid, pid_t tid, struct masks *masks)
-{
-	char path[64], line[256];
-	int found = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		found += sscanf(line, "SigPnd: %llx", &masks->pending) == 1;
-		found += sscanf(line, "SigCgt: %llx", &masks->caught) == 1;
-	}
-	fclose(file);
-	return found == 2;
-}
-
 enum { TOOK_ALL, TOOK_NOT_YET, TOOK_NO_HANDLER };
 
 static int look_at_one(pid_t pid, pid_t tid, int sig, void *arg)
 {
-	unsigned long long bit = 1ULL << (sig - 1);
 	struct masks masks;
 
 	(void)arg;
 	if (!read_masks(pid, tid, &masks))
 		return TOOK_ALL; /* the thread has just ended */
-	if (!(masks.caught & bit))
+	if (!(masks.caught & bit_of(sig)))
 		return TOOK_NO_HANDLER;
-	return masks.pending & bit ? TOOK_NOT_YET : TOOK_ALL;
+	return masks.pending & ~masks.blocked & bit_of(sig) ? TOOK_NOT_YET : TOOK_ALL;
 }
 
 int threads_took(const struct program *program, int sig, int64_t deadline_ns, struct err *err)

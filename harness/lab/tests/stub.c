@@ -30,16 +30,19 @@ static void say(enum event_kind kind, int conn)
 
 static void *sleeper(void *arg)
 {
-	sigset_t usr1;
-
-	(void)arg;
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	if (!strcmp(stub_kind, "blocked"))
-		pthread_sigmask(SIG_BLOCK, &usr1, NULL);
+	pthread_barrier_wait(arg); /* the C library starts a thread with all signals blocked */
 	for (;;)
 		pause();
 	return NULL;
+}
+
+static void block_usr1(void)
+{
+	sigset_t usr1;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &usr1, NULL);
 }
 
 static void obey(const struct command *command)
@@ -60,13 +63,20 @@ static _Noreturn void stub_run(void)
 {
 	struct sigaction handler = {.sa_handler = count_nothing};
 	struct command command;
+	pthread_barrier_t runs;
 	pthread_t thread;
 
 	if (!strcmp(stub_kind, "deaf"))
 		handler.sa_handler = SIG_IGN;
 	sigaction(SIGUSR1, &handler, NULL);
-	if (pthread_create(&thread, NULL, sleeper, NULL))
+	if (!strcmp(stub_kind, "shut"))
+		block_usr1();
+	pthread_barrier_init(&runs, NULL, 2);
+	if (pthread_create(&thread, NULL, sleeper, &runs))
 		_exit(9);
+	pthread_barrier_wait(&runs);
+	if (!strcmp(stub_kind, "blocked"))
+		block_usr1();
 	if (strcmp(stub_kind, "mute") != 0)
 		say(strcmp(stub_kind, "error") != 0 ? EVENT_READY : EVENT_ERROR, NO_CONN);
 	for (;;) {

@@ -14,8 +14,9 @@
  *   error    EVENT_ERROR instead of ready
  *   quit     exits with status 3 at COMMAND_GO
  *   torn     writes half an event at COMMAND_GO
- *   blocked  has SIGUSR1 blocked in its second thread
- *   deaf     has no handler for SIGUSR1 and ignores it
+ *   blocked  has SIGUSR1 blocked in its first thread
+ *   shut     has it blocked in both
+ *   deaf     ignores SIGUSR1
  */
 
 /* A lab of two stubs; skips the test with a reason where no namespace can be made. */

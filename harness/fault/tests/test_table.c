@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "fault/fault.h"
+
+static struct opt_values given(const struct fault *fault, const char *list)
+{
+	struct opt_values opt;
+	struct err err = {""};
+
+	opt_defaults(fault->options, &opt);
+	cr_assert_eq(opt_set_list(fault->options, &opt, list, &err), 0, "%s", err.text);
+	return opt;
+}
+
+Test(fault, no_required_slot_is_empty)
+{
+	int n = 0;
+
+	for (; fault_table[n]; n++) {
+		const struct fault *fault = fault_table[n];
+
+		cr_assert(fault->name && fault->about && fault->options);
+		cr_assert(fault->effect && fault->inject && fault->prove, "%s", fault->name);
+		cr_assert_eq(fault_find(fault->name), fault);
+		for (int i = 0; fault->options[i].name; i++) {
+			cr_assert_lt(i, OPT_MAX);
+			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
+		}
+	}
+	cr_assert_eq(n, 10);
+	cr_assert_null(fault_find("nonesuch"));
+}
+
+static const struct refusal {
+	const char *fault, *options;
+	enum traffic traffic;
+	const char *remedy; /* NULL: accepted */
+} refusals[] = {
+	{"kill", "target=observer", TRAFFIC_IDLE, "use target: peer"},
+	{"kill", "", TRAFFIC_IDLE, NULL},
+	{"close", "", TRAFFIC_STALLED, "use reset"},
+	{"close", "", TRAFFIC_REQUEST, NULL},
+	{"netem", "", TRAFFIC_IDLE, "give it one"},
+	{"netem", "loss=1%,place=observer", TRAFFIC_IDLE, "use direction: to-peer"},
+	{"netem", "loss=1%,place=observer,direction=to-peer", TRAFFIC_IDLE, NULL},
+	{"netem", "loss=1%,place=peer,direction=to-peer", TRAFFIC_IDLE, "to-observer"},
+	{"netem", "loss=1%,place=peer,direction=to-observer", TRAFFIC_IDLE, NULL},
+	{"netem", "jitter=1ms", TRAFFIC_IDLE, "add delay"},
+	{"signal", "", TRAFFIC_IDLE, "write signal: STOP"},
+	{"signal", "signal=TERM,target=observer", TRAFFIC_IDLE, "use target: peer"},
+	{"signal", "signal=TERM", TRAFFIC_IDLE, NULL},
+	{"signal", "signal=PIPE", TRAFFIC_IDLE, "use another"},
+	{"signal", "signal=STOP,count=3,every=1s", TRAFFIC_IDLE, "remove count"},
+	{"signal", "signal=USR1,count=3", TRAFFIC_IDLE, "every: 50ms"},
+	{"signal", "signal=USR1,every=50ms", TRAFFIC_IDLE, "count: 20"},
+	{"signal", "signal=USR1,every=50ms,count=3,target=observer", TRAFFIC_IDLE, NULL},
+	{"signal", "signal=STOP,target=observer", TRAFFIC_IDLE, NULL},
+};
+
+Test(fault, impossible_pairs_are_refused_with_a_remedy)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		const struct refusal *r = &refusals[i];
+		const struct fault *fault = fault_find(r->fault);
+		struct opt_values opt = given(fault, r->options);
+		struct err err = {""};
+		int ret = fault->check(&opt, SIDE_SERVER, r->traffic, &err);
+
+		cr_assert_eq(ret, r->remedy ? -EINVAL : 0, "%s %s: %s", r->fault, r->options,
+			     err.text);
+		cr_assert(!r->remedy || strstr(err.text, r->remedy), "%s", err.text);
+	}
+}
+
+static struct effect effect_of(const char *name, const char *options)
+{
+	const struct fault *fault = fault_find(name);
+	struct opt_values opt = given(fault, options);
+
+	return fault->effect(&opt);
+}
+
+Test(fault, effects_of_a_pulled_cable)
+{
+	struct effect far = effect_of("link-down", "");
+	struct effect own = effect_of("link-down", "place=observer");
+
+	cr_assert(far.kind == EFFECT_SILENCE && far.where == WHERE_WIRE);
+	cr_assert(far.lose_out && far.lose_in && far.peer_link_down);
+	cr_assert(own.kind == EFFECT_SILENCE && own.where == WHERE_OWN_CARRIER);
+	cr_assert(own.lose_out && own.lose_in && !own.peer_link_down);
+}
+
+Test(fault, effects_of_loss)
+{
+	cr_assert_eq(effect_of("drop", "place=observer").where, WHERE_OWN_QDISC);
+	cr_assert_eq(effect_of("drop", "place=observer,direction=to-observer").where, WHERE_WIRE);
+	cr_assert_not(effect_of("drop", "direction=to-observer").lose_out);
+	cr_assert_not(effect_of("drop", "direction=to-peer").lose_in);
+	cr_assert_eq(effect_of("netem", "loss=100%").kind, EFFECT_SILENCE);
+	cr_assert_eq(effect_of("netem", "loss=10%").kind, EFFECT_IMPAIRED);
+	cr_assert_eq(effect_of("netem", "delay=1ms,direction=to-peer").in, false);
+}
+
+Test(fault, effects_on_processes)
+{
+	cr_assert_eq(effect_of("none", "").kind, EFFECT_NOTHING);
+	cr_assert_eq(effect_of("kill", "").kind, EFFECT_GONE);
+	cr_assert_eq(effect_of("crash", "").kind, EFFECT_SILENCE);
+	cr_assert_eq(effect_of("close", "").kind, EFFECT_FIN);
+	cr_assert_eq(effect_of("shutdown", "").kind, EFFECT_HALF_CLOSE);
+	cr_assert_eq(effect_of("reset", "").kind, EFFECT_RST);
+	cr_assert_eq(effect_of("signal", "signal=STOP").kind, EFFECT_FROZEN);
+	cr_assert_eq(effect_of("signal", "signal=CONT").kind, EFFECT_NOTHING);
+	cr_assert_eq(effect_of("signal", "signal=SEGV").kind, EFFECT_GONE);
+	cr_assert_eq(effect_of("signal", "signal=USR1").kind, EFFECT_NOTHING);
+	cr_assert_eq(effect_of("signal", "signal=STOP,target=observer").kind,
+		     EFFECT_OBSERVER_FROZEN);
+	cr_assert_eq(effect_of("signal", "signal=USR1,target=observer").kind, EFFECT_SIGNALS);
+}
+
+Test(fault, what_this_kernel_lacks_is_said_with_the_cure)
+{
+	struct opt_values opt = given(fault_find("netem"), "loss=1%");
+	struct facts facts = {0};
+	struct err why = {""};
+
+	strcpy(facts.fact[FACT_NETEM].why, "no sch_netem");
+	strcpy(facts.fact[FACT_NETEM].cure, "use -e virtual");
+	cr_assert_not(fault_netem.can_run(&facts, &opt, &why));
+	cr_assert_str_eq(why.text, "no sch_netem; use -e virtual");
+	cr_assert_not(fault_drop.can_run(&facts, &opt, &why));
+	facts.fact[FACT_NETEM].ok = true;
+	cr_assert(fault_netem.can_run(&facts, &opt, &why));
+}
