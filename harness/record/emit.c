@@ -203,6 +203,11 @@ void emit_null(struct emit *emit)
 	put(emit, "null", 4);
 }
 
+void emit_raw(struct emit *emit, const char *text, size_t n)
+{
+	put(emit, text, n);
+}
+
 void emit_next_line(struct emit *emit)
 {
 	if (emit->more)
@@ -229,4 +234,10 @@ char *emit_take(struct emit *emit)
 	}
 	*emit = (struct emit)EMIT_INIT;
 	return text;
+}
+
+void emit_free(struct emit *emit)
+{
+	free(emit->text);
+	*emit = (struct emit)EMIT_INIT;
 }

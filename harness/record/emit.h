@@ -38,6 +38,9 @@ void emit_uint(struct emit *emit, uint64_t value);
 void emit_bool(struct emit *emit, bool value);
 void emit_null(struct emit *emit);
 
+/* Text as it is, without a comma or quotes: for lines that are not JSON. */
+void emit_raw(struct emit *emit, const char *text, size_t n);
+
 /* Before an element: the comma it needs, then a line break. */
 void emit_next_line(struct emit *emit);
 
@@ -46,6 +49,9 @@ void emit_newline(struct emit *emit);
 
 /* The text, malloc'ed and NUL-terminated; NULL when memory ran out. *emit is empty again. */
 char *emit_take(struct emit *emit);
+
+/* Throws away what was printed. */
+void emit_free(struct emit *emit);
 
 /* Bytes of the UTF-8 sequence at @s, or 0 where there is none (RFC 3629; not at a NUL). */
 int emit_utf8(const char *s, size_t n);

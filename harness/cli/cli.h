@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "cli/given.h"
+#include "netns/err.h"
+#include "record/emit.h"
+#include "record/record.h"
+#include "report/text.h"
+
+/*
+ * deadpeer's verbs: one file each, one line in the table of cli.c. A verb gets its checked
+ * arguments, prints on standard output, and returns the exit status. Errors go to standard error
+ * as one line.
+ */
+
+enum cli_exit {
+	CLI_PASS = 0,
+	CLI_FAILED = 1,       /* a trial failed, or a gate found a regression */
+	CLI_USAGE = 2,        /* bad arguments or a bad file */
+	CLI_INCONCLUSIVE = 3, /* too few trials to say */
+	CLI_NOTHING = 4,      /* nothing could run here */
+	CLI_INVALID = 5,      /* a fault was not proven to take effect */
+	CLI_INTERNAL = 70,    /* EX_SOFTWARE, sysexits.h */
+	CLI_INTERRUPTED = 130,
+};
+
+struct verb {
+	const char *name;
+	const char *arguments; /* as in the usage line */
+	const char *about;     /* one line */
+	const char *more;      /* what --help says below it; NULL: nothing */
+	const struct given_row *options;
+	int (*main)(const struct given *args);
+};
+
+extern const struct verb verb_run, verb_plan, verb_list, verb_show, verb_doctor;
+extern const struct verb *const cli_verbs[]; /* NULL-terminated */
+
+/* The whole command. argv[0] chooses between deadpeer and its two programs. */
+int cli_main(int argc, char **argv);
+
+extern const char *const cli_version;
+
+/* "deadpeer: " and the sentence on standard error. Returns @status. */
+int cli_fail(int status, const struct err *err);
+int cli_failf(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* As cli_fail, for a bad file: nothing stands before its "file:line:". Returns CLI_USAGE. */
+int cli_fail_file(int code, const struct err *err);
+
+/* Standard output as it is: a terminal's width, colour unless NO_COLOR (no-color.org) is set. */
+struct style cli_style(void);
+
+/* Prints the text of @emit and a newline; frees it. Returns @status, or CLI_INTERNAL. */
+int cli_put_json(struct emit *emit, int status);
+
+/* The table of each world in the file (report/report.h) with its notes, or all cells as JSON.
+ * 0 or CLI_INTERNAL. */
+int cli_put_tables(const struct record_file *file, bool json);
+
+void cli_put_help(const struct style *style);
+void cli_put_verb_help(const struct verb *verb, const struct style *style);
+
+#endif

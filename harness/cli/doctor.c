@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/engines.h"
+#include "netns/facts.h"
+#include "netns/ns.h"
+
+/*
+ * What this machine can do. Facts are found by trying, in a child: netns_privilege() moves its
+ * process into another user namespace for good, and the trying may end a process.
+ */
+
+struct findings {
+	struct facts facts;
+	struct err err;
+	int ret;
+};
+
+static void find(struct findings *f, pid_t parent)
+{
+	struct err privilege = { "" };
+	bool denied = netns_privilege(&privilege) < 0;
+
+	/* After a change of credentials, which clears it (prctl(2)). */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	f->ret = facts_find(&f->facts, &f->err);
+	if (denied && !f->facts.fact[FACT_NETNS].ok)
+		snprintf(f->facts.fact[FACT_NETNS].why, sizeof(f->facts.fact[FACT_NETNS].why),
+			 "%.*s", (int)sizeof(f->facts.fact[FACT_NETNS].why) - 1, privilege.text);
+	_exit(0);
+}
+
+static int find_in_child(struct findings *out, struct err *err)
+{
+	struct findings *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t parent = getpid(), pid;
+	int status = 0;
+
+	if (f == MAP_FAILED)
+		return err_sys(err, errno, "mmap");
+	f->ret = err_set(&f->err, EIO, "the process that tries things out did not finish");
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		find(f, parent);
+	if (pid < 0) {
+		munmap(f, sizeof(*f));
+		return err_sys(err, errno, "fork");
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	*out = *f;
+	munmap(f, sizeof(*f));
+	return out->ret ? err_set(err, -out->ret, "%s", out->err.text) : 0;
+}
+
+static void put_line(const struct style *style, bool ok, const char *name, const char *about,
+		     const char *why, const char *cure)
+{
+	enum { INDENT = 26 };
+
+	text_put(style, ok ? TONE_GOOD : TONE_BAD, ok ? "ok" : "no", 4);
+	text_put(style, TONE_BOLD, name, INDENT - 4);
+	text_wrap(style, TONE_PLAIN, about, INDENT, false);
+	if (ok)
+		return;
+	if (*why)
+		text_wrap(style, TONE_WARN, why, INDENT, true);
+	if (*cure)
+		text_wrap(style, TONE_PLAIN, cure, INDENT, true);
+}
+
+static void put_table(const struct facts *facts)
+{
+	struct style style = cli_style();
+
+	printf("kernel %s, HZ %d, %s\n\n", facts->release, clock_kernel_hz(),
+	       facts->root ? "root of this machine" : "not root of this machine");
+	for (int i = 0; i < FACT_COUNT; i++)
+		put_line(&style, facts->fact[i].ok, fact_name((enum fact)i),
+			 fact_about((enum fact)i), facts->fact[i].why, facts->fact[i].cure);
+	for (const struct engine *e = engine_table; e->name; e++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "engine %s", e->name);
+		put_line(&style, e->run, name, e->about, e->run ? "" : e->absent, "");
+	}
+}
+
+static void json_line(struct emit *emit, bool ok, const char *kind, const char *name,
+		      const char *about, const char *why, const char *cure)
+{
+	const struct {
+		const char *key, *text;
+	} strings[] = { { "kind", kind }, { "name", name }, { "about", about },
+			{ "why", ok ? "" : why }, { "cure", ok ? "" : cure } };
+
+	emit_next_line(emit);
+	emit_object(emit);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		emit_key(emit, strings[i].key);
+		emit_string(emit, strings[i].text);
+	}
+	emit_key(emit, "ok");
+	emit_bool(emit, ok);
+	emit_object_end(emit);
+}
+
+static int put_json(const struct facts *facts, int status)
+{
+	struct emit emit = EMIT_INIT;
+
+	emit_array(&emit);
+	for (int i = 0; i < FACT_COUNT; i++)
+		json_line(&emit, facts->fact[i].ok, "fact", fact_name((enum fact)i),
+			  fact_about((enum fact)i), facts->fact[i].why, facts->fact[i].cure);
+	for (const struct engine *e = engine_table; e->name; e++)
+		json_line(&emit, e->run, "engine", e->name, e->about, e->run ? "" : e->absent, "");
+	emit_newline(&emit);
+	emit_array_end(&emit);
+	return cli_put_json(&emit, status);
+}
+
+/* Without these no lab can be built at all. */
+static bool labs_can_run(const struct facts *facts)
+{
+	return facts->fact[FACT_NETNS].ok && facts->fact[FACT_VETH].ok &&
+	       facts->fact[FACT_BRIDGE].ok;
+}
+
+static int doctor(const struct given *args)
+{
+	struct findings findings;
+	struct err err;
+	int status;
+
+	if (args->n_rest)
+		return cli_failf(CLI_USAGE, "doctor: takes no arguments");
+	if (find_in_child(&findings, &err))
+		return cli_fail(CLI_INTERNAL, &err);
+	status = labs_can_run(&findings.facts) ? CLI_PASS : CLI_NOTHING;
+	if (given_has(args, "json"))
+		return put_json(&findings.facts, status);
+	put_table(&findings.facts);
+	return status;
+}
+
+static const struct given_row options[] = {
+	{ 0, "json", NULL, false, "as a JSON array of objects with name, about, ok, why and cure" },
+	{ 0, NULL, NULL, false, NULL },
+};
+
+const struct verb verb_doctor = {
+	.name = "doctor",
+	.arguments = "[--json]",
+	.about = "Says what this machine can do, and how to get the rest.",
+	.more = "Everything is found by trying it in scratch namespaces. The exit status is 4 when "
+		"no lab could be built.",
+	.options = options,
+	.main = doctor,
+};

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/work.h"
+
+/* What would run, and what theory says of it: one line for each trial, the reason where it differs
+ * from the line before. */
+
+enum { NAME = 46, PHASE = 24, INDENT = 6 };
+
+static void put_faults(const struct plan_lab *lab, const struct style *style)
+{
+	const struct scenario *sc = lab->scenario;
+	char at[32], span[32], options[256];
+
+	for (int i = 0; i < sc->n_faults; i++) {
+		const struct scenario_fault *f = &sc->faults[i];
+
+		opt_format(f->fault->options, &f->opt, options, sizeof(options));
+		fprintf(style->out, "  at %s %s%s%s%s",
+			opt_format_duration(f->at_ns, at, sizeof(at)), f->fault->name,
+			options[0] ? " " : "", options,
+			i == lab->principal && sc->n_faults > 1 ? " (times count from here)" : "");
+		if (f->for_ns)
+			fprintf(style->out, " for %s",
+				opt_format_duration(f->for_ns, span, sizeof(span)));
+		fputc('\n', style->out);
+	}
+}
+
+/* Scenario, observer, traffic, horizon; then the timeline. */
+static void put_lab_head(const struct plan_lab *lab, const struct style *style)
+{
+	const struct scenario *sc = lab->scenario;
+	char name[160], horizon[32];
+
+	snprintf(name, sizeof(name), "%s%s%s", sc->family, sc->family[0] ? "/" : "", sc->name);
+	text_put(style, TONE_BOLD, name, 0);
+	fprintf(style->out, "  %s observes, traffic %s, watched for %s\n", side_names[sc->observer],
+		traffic_names[sc->traffic],
+		opt_format_duration(sc->horizon_ns, horizon, sizeof(horizon)));
+	put_faults(lab, style);
+	if (lab->no_theory[0])
+		text_wrap(style, TONE_WARN, lab->no_theory, 2, true);
+}
+
+static void put_window(const struct plan_trial *t, char *buf, size_t size)
+{
+	char lo[48], hi[48];
+
+	if (t->window.kind == WINDOW_SOME)
+		snprintf(buf, size, "%s to %s", text_time(t->window.lo_ns, 4, lo, sizeof(lo)),
+			 text_time(t->window.hi_ns, 4, hi, sizeof(hi)));
+	else
+		snprintf(buf, size, "%s", t->window.kind == WINDOW_NEVER ? "never" : "cannot say");
+}
+
+static void put_trial(const struct plan_lab *lab, int i, int phases, const struct style *style)
+{
+	const struct plan_trial *t = &lab->trials[i];
+	const struct plan_trial *before = i ? &lab->trials[i - 1] : NULL;
+	char name[320], phase[64] = "", window[96], at[48];
+
+	snprintf(name, sizeof(name), "%s%s%s", t->method->name, t->options[0] ? " " : "",
+		 t->options);
+	if (phases > 1)
+		snprintf(phase, sizeof(phase), "phase %d, +%s", t->phase + 1,
+			 text_time(t->phase_ns, 3, at, sizeof(at)));
+	fputs("  ", style->out);
+	text_put(style, TONE_PLAIN, name, NAME);
+	fputc(' ', style->out);
+	text_put(style, TONE_DIM, phase, phases > 1 ? PHASE : 0);
+	put_window(t, window, sizeof(window));
+	text_put(style, t->window.kind == WINDOW_SOME ? TONE_GOOD : TONE_PLAIN, window, 0);
+	fputc('\n', style->out);
+	if (t->window.why[0] && (!before || strcmp(before->window.why, t->window.why) != 0))
+		text_wrap(style, TONE_DIM, t->window.why, INDENT, true);
+}
+
+static void put_plan(const struct plan *plan)
+{
+	struct style style = cli_style();
+	int trials = 0;
+
+	for (int l = 0; l < plan->n_labs; l++) {
+		const struct plan_lab *lab = &plan->labs[l];
+
+		put_lab_head(lab, &style);
+		for (int i = 0; i < lab->n_trials; i++)
+			put_trial(lab, i, plan->config.phases, &style);
+		fputc('\n', style.out);
+		trials += lab->n_trials;
+	}
+	printf("%d trial%s in %d lab%s, predicted for HZ %d and Linux's default sysctls\n", trials,
+	       trials == 1 ? "" : "s", plan->n_labs, plan->n_labs == 1 ? "" : "s",
+	       plan->config.kernel.hz);
+}
+
+static void json_window(const struct window *w, struct emit *emit)
+{
+	emit_key(emit, "expect");
+	if (w->kind == WINDOW_NONE) {
+		emit_null(emit);
+	} else if (w->kind == WINDOW_NEVER) {
+		emit_string(emit, "never");
+	} else {
+		emit_object(emit);
+		emit_key(emit, "lo_ns");
+		emit_int(emit, w->lo_ns);
+		emit_key(emit, "hi_ns");
+		emit_int(emit, w->hi_ns);
+		emit_object_end(emit);
+	}
+}
+
+static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, struct emit *emit)
+{
+	const struct scenario *sc = lab->scenario;
+	const struct {
+		const char *key, *text;
+	} strings[] = {
+		{ "scenario", sc->name },
+		{ "family", sc->family },
+		{ "method", t->method->name },
+		{ "options", t->options },
+		{ "observer", side_names[sc->observer] },
+		{ "traffic", traffic_names[sc->traffic] },
+		{ "fault", sc->faults[lab->principal].fault->name },
+	};
+
+	emit_next_line(emit);
+	emit_object(emit);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		emit_key(emit, strings[i].key);
+		emit_string(emit, strings[i].text);
+	}
+	emit_key(emit, "phase");
+	emit_int(emit, t->phase);
+	emit_key(emit, "phase_ns");
+	emit_int(emit, t->phase_ns);
+	emit_key(emit, "seed");
+	emit_uint(emit, t->seed);
+	emit_key(emit, "horizon_ns");
+	emit_int(emit, sc->horizon_ns);
+	json_window(&t->window, emit);
+	emit_key(emit, "why");
+	emit_string(emit, t->window.why);
+	emit_object_end(emit);
+}
+
+static int json_plan(const struct plan *plan)
+{
+	struct emit emit = EMIT_INIT;
+
+	emit_array(&emit);
+	for (int l = 0; l < plan->n_labs; l++) {
+		for (int i = 0; i < plan->labs[l].n_trials; i++)
+			json_trial(&plan->labs[l], &plan->labs[l].trials[i], &emit);
+	}
+	emit_newline(&emit);
+	emit_array_end(&emit);
+	return cli_put_json(&emit, CLI_PASS);
+}
+
+static int plan_verb(const struct given *args)
+{
+	struct work work;
+	int status = work_plan(args, &work);
+
+	if (!status && given_has(args, "json"))
+		status = json_plan(&work.plan);
+	else if (!status)
+		put_plan(&work.plan);
+	work_free(&work);
+	return status;
+}
+
+static const struct given_row options[] = {
+	WORK_OPTIONS,
+	{ 0, NULL, NULL, false, NULL },
+};
+
+const struct verb verb_plan = {
+	.name = "plan",
+	.arguments = "[OPTION]… [SCENARIO|DIR]…",
+	.about = "Says what run would do with the same arguments, and what theory predicts.",
+	.more = "Needs no privilege, starts nothing and writes nothing: -j and -o are taken, so that "
+		"one word turns a run into its plan.",
+	.options = options,
+	.main = plan_verb,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/run.h"
+#include "cli/sink.h"
+#include "cli/work.h"
+
+/*
+ * Theory of operation
+ * ===================
+ * Everything is parsed and planned first; only then is the output file opened, and only then does
+ * the engine start anything. Records are written as they come. What the exit status says, in this
+ * order: a trial failed (1); a trial could not be carried through (70); a fault was not proven
+ * (5); nothing ran (4); else all is as it should be (0).
+ */
+
+int run_status(const struct report_totals *totals)
+{
+	if (totals->failed)
+		return CLI_FAILED;
+	if (totals->errors)
+		return CLI_INTERNAL;
+	if (totals->invalid)
+		return CLI_INVALID;
+	return totals->passed ? CLI_PASS : CLI_NOTHING;
+}
+
+/* The engine's own failure, after the records it gave before. */
+static int engine_failed(int ret, const struct err *err)
+{
+	if (ret == -EINTR)
+		return cli_fail(CLI_INTERRUPTED, err);
+	if (ret == -EPERM || ret == -EACCES || ret == -ENOSYS || ret == -ENOTSUP)
+		return cli_fail(CLI_NOTHING, err);
+	return cli_fail(CLI_INTERNAL, err);
+}
+
+static int run_plan(const struct given *args, const struct work *work)
+{
+	const struct engine_config config = {
+		.jobs = work->jobs,
+		.command = args->command,
+		.version = cli_version,
+		.watch_stalls = work->engine->watch_stalls,
+	};
+	const char *output = given_value(args, "output", NULL);
+	bool json = given_has(args, "json");
+	struct report_totals totals;
+	struct engine_sink engine_sink;
+	struct sink sink;
+	struct err err, close_err;
+	int ret, closed, status = 0;
+
+	if (sink_open(&sink, output, &err))
+		return cli_fail(CLI_USAGE, &err);
+	engine_sink = sink_for_engine(&sink);
+	ret = work->engine->run(&work->plan, &config, &engine_sink, &err);
+	closed = sink_close(&sink, &close_err);
+	if (!output || strcmp(output, "-") != 0)
+		status = cli_put_tables(&sink.file, json);
+	if (!status && !json && sink.started && sink.path[0] && strcmp(sink.path, "-") != 0)
+		printf("records in %s\n", sink.path);
+	totals = report_totals(&sink.file);
+	if (!status)
+		status = run_status(&totals);
+	if (ret)
+		status = engine_failed(ret, &err);
+	else if (closed)
+		status = cli_fail(CLI_INTERNAL, &close_err);
+	sink_free(&sink);
+	return status;
+}
+
+static int run(const struct given *args)
+{
+	const char *output = given_value(args, "output", NULL);
+	struct work work;
+	int status;
+
+	if (output && strcmp(output, "-") == 0 && given_has(args, "json"))
+		return cli_failf(CLI_USAGE, "run: --json and -o - both want standard output; "
+				 "give -o a file");
+	status = work_plan(args, &work);
+	if (!status)
+		status = run_plan(args, &work);
+	work_free(&work);
+	return status;
+}
+
+static const struct given_row options[] = {
+	WORK_OPTIONS,
+	{ 0, NULL, NULL, false, NULL },
+};
+
+const struct verb verb_run = {
+	.name = "run",
+	.arguments = "[OPTION]… [SCENARIO|DIR]…",
+	.about = "Runs scenarios, writes their records, and prints who noticed when.",
+	.more = "Without a SCENARIO, every file in the folder scenarios. A method's options are "
+		"written as in -m keepalive:idle=1s,intvl=1s,cnt=2; deadpeer list methods names "
+		"them. Nothing starts before every file has been read and checked.",
+	.options = options,
+	.main = run,
+};

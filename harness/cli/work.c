@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/shown.h"
+
+enum { PHASES_MAX = 10000, JOBS_MAX = 512, METHODS_MAX = 64 };
+
+static int unknown_method(const char *name, struct err *err)
+{
+	const char *names[METHODS_MAX] = { NULL }, *near;
+	char buf[SHOWN_SIZE];
+
+	for (int i = 0; method_table[i] && i < METHODS_MAX - 1; i++)
+		names[i] = method_table[i]->name;
+	near = opt_nearest(name, names);
+	if (near)
+		return err_set(err, EINVAL, "unknown method \"%s\"; did you mean %s?",
+			       shown(name, buf), near);
+	return err_set(err, EINVAL, "unknown method \"%s\"; deadpeer list methods names them",
+		       shown(name, buf));
+}
+
+int work_method(const char *text, struct scenario_method *method, struct err *err)
+{
+	size_t n = strcspn(text, ":");
+	char name[64];
+	int ret = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, text);
+	method->method = n < sizeof(name) ? method_find(name) : NULL;
+	if (!method->method)
+		return unknown_method(name, err);
+	opt_defaults(method->method->options, &method->opt);
+	if (text[n] == ':')
+		ret = opt_set_list(method->method->options, &method->opt, text + n + 1, err);
+	if (!ret && method->method->check)
+		ret = method->method->check(&method->opt, err);
+	return ret ? err_prefix(err, -EINVAL, "method %s", name) : 0;
+}
+
+static int get_methods(const struct given *args, struct work *work, struct err *err)
+{
+	work->methods = calloc((size_t)args->n_options + 1, sizeof(*work->methods));
+	if (!work->methods)
+		return err_set(err, ENOMEM, "not enough memory");
+	for (int i = 0; i < args->n_options; i++) {
+		int ret;
+
+		if (strcmp(args->options[i].row->name, "method") != 0)
+			continue;
+		if (work->n_methods == SCENARIO_METHODS)
+			return err_set(err, EINVAL, "more than %d methods", SCENARIO_METHODS);
+		ret = work_method(args->options[i].value, &work->methods[work->n_methods++], err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int get_numbers(const struct given *args, struct work *work, struct plan_config *config,
+		       struct err *err)
+{
+	int64_t phases = 1, seed = 1, jobs = 0;
+	int ret = given_number(args, "phases", 1, PHASES_MAX, &phases, err);
+
+	if (!ret)
+		ret = given_number(args, "seed", 0, INT64_MAX, &seed, err);
+	if (!ret)
+		ret = given_number(args, "jobs", 1, JOBS_MAX, &jobs, err);
+	config->phases = (int)phases;
+	config->seed = (uint64_t)seed;
+	work->jobs = (int)jobs;
+	return ret;
+}
+
+static int load(const struct given *args, struct work *work, struct err *err)
+{
+	char *paths[] = { (char *)WORK_SCENARIOS };
+
+	if (args->n_rest)
+		return scenario_load_all(args->rest, args->n_rest, &work->scenarios,
+					 &work->n_scenarios, err);
+	return scenario_load_all(paths, 1, &work->scenarios, &work->n_scenarios, err);
+}
+
+int work_plan(const struct given *args, struct work *work)
+{
+	struct plan_config config = { 0 };
+	struct err err = { "" };
+	int ret;
+
+	*work = (struct work){ 0 };
+	if (get_methods(args, work, &err) || get_numbers(args, work, &config, &err))
+		return cli_fail(CLI_USAGE, &err);
+	work->engine = engines_find(given_value(args, "engine", "auto"), &ret, &err);
+	if (!work->engine)
+		return cli_fail(ret == -EINVAL ? CLI_USAGE : CLI_NOTHING, &err);
+	if (!work->jobs)
+		work->jobs = work->engine->jobs;
+	config.kernel = kernel_params_default(work->engine->hz());
+	config.n_methods = work->n_methods;
+	config.methods = work->methods;
+	ret = load(args, work, &err);
+	if (ret)
+		return cli_fail_file(ret, &err);
+	ret = plan_make(work->scenarios, work->n_scenarios, &config, &work->plan, &err);
+	return ret ? cli_fail_file(ret, &err) : 0;
+}
+
+void work_free(struct work *work)
+{
+	plan_free(&work->plan);
+	if (work->scenarios)
+		scenario_free(work->scenarios, work->n_scenarios);
+	free(work->methods);
+}
