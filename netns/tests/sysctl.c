@@ -30,9 +30,9 @@ Test(netns_sysctl, words_are_compared_not_blanks)
 	struct netns *ns = scratch_ns();
 	char value[64];
 
-	scratch_ok(sysctl_set(ns, "net.ipv4.ip_local_port_range", "20000  30000", e));
+	scratch_ok(sysctl_set(ns, "net.ipv4.ip_local_port_range", "20000  30001", e));
 	scratch_ok(sysctl_get(ns, "net.ipv4.ip_local_port_range", value, sizeof(value), e));
-	cr_assert_str_eq(value, "20000\t30000");
+	cr_assert_str_eq(value, "20000\t30001");
 	netns_free(ns);
 }
 
