@@ -89,14 +89,27 @@ static int attach(struct builder *b, struct yaml_node *node)
 	return 0;
 }
 
+/* libfyaml's marks of quoted texts, anchors and aliases stand behind the quote, the & and the *. */
+static void go_to(struct builder *b, const struct fy_mark *mark, int back)
+{
+	if (!mark)
+		return; /* a value left out has no mark: its key's place is kept */
+	b->here.line = mark->line + 1;
+	b->here.column = mark->column + 1 - back;
+}
+
 static int refuse_extras(struct builder *b, struct fy_token *anchor, struct fy_token *tag)
 {
-	if (anchor)
+	if (anchor) {
+		go_to(b, fy_token_start_mark(anchor), 1);
 		return yaml_refuse(b->doc, &b->here, b->err,
 				   "anchors (&name) are not used here; write each value out");
-	if (tag)
+	}
+	if (tag) {
+		go_to(b, fy_token_start_mark(tag), 0);
 		return yaml_refuse(b->doc, &b->here, b->err,
 				   "tags (!type) are not used here; leave the tag out");
+	}
 	return 0;
 }
 
@@ -143,14 +156,18 @@ static int add_open(struct builder *b, enum yaml_type type, struct fy_token *anc
 	return 0;
 }
 
+static bool is_quoted(const struct fy_event *ev)
+{
+	enum fy_scalar_style style = FYSS_PLAIN;
+
+	if (ev->type == FYET_SCALAR && ev->scalar.value)
+		style = fy_token_scalar_style(ev->scalar.value);
+	return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+}
+
 static int take_event(struct builder *b, struct fy_event *ev)
 {
-	const struct fy_mark *mark = fy_event_start_mark(ev);
-
-	if (mark) {
-		b->here.line = mark->line + 1;
-		b->here.column = mark->column + 1;
-	}
+	go_to(b, fy_event_start_mark(ev), ev->type == FYET_ALIAS || is_quoted(ev));
 	switch (ev->type) {
 	case FYET_DOCUMENT_START:
 		if (b->documents++)
