@@ -8,7 +8,8 @@
 #include "netns/err.h"
 
 /* What was given to a verb. Its options are a row each: the parser and --help read the same rows.
- * -h and --help are known everywhere. Options and other arguments may be mixed; "--" ends the options. */
+ * -h and --help are known everywhere. Options and other arguments may be mixed; "--" ends the
+ * options. */
 struct given_row {
 	char letter;       /* 0: none */
 	const char *name;  /* without "--"; NULL ends the rows */

@@ -41,7 +41,7 @@ struct record_run {
 	int phases;
 	char version[32];  /* of the lab */
 	char command[1024];
-	char started[32];  /* wall clock, ISO 8601 UTC; the only field that may differ between equal runs */
+	char started[32];  /* wall clock, ISO 8601 UTC; all that may differ between equal runs */
 	int n_sysctl;
 	struct { char name[64], value[48]; } sysctl[24]; /* those that matter, as read back */
 };
@@ -53,7 +53,7 @@ struct record_trial {
 	char fault[32], place[16]; /* place "" where the fault has none */
 	int phase;         /* index */
 	int64_t phase_ns;  /* armed-to-fault distance beyond the scenario's `at` (planned) */
-	uint64_t seed;
+	uint64_t seed;     /* at most INT64_MAX, as every seed: JSON readers' integers are signed */
 	int64_t armed_ns;  /* RECORD_NULL: not reached */
 	int64_t fault_before_ns, fault_after_ns; /* RECORD_NULL: not reached */
 	int64_t detect_ns; /* from fault_after_ns; RECORD_NULL: not noticed */
@@ -93,8 +93,8 @@ void record_file_free(struct record_file *file);
 int record_add_run(struct record_file *file, const struct record_run *run);
 int record_add_trial(struct record_file *file, const struct record_trial *trial);
 
-/* errno by name: "ETIMEDOUT"; "" for 0; "E524" for one without a name (the text then lives until the
- * next call in this thread). And back: 0 when unknown. */
+/* errno by name: "ETIMEDOUT"; "" for 0; "E524" for one without a name (the text then lives until
+ * the next call in this thread). And back: 0 when unknown. */
 const char *record_errno_name(int err);
 int record_errno_value(const char *name);
 

@@ -7,6 +7,8 @@
 /*
  * What a cell says. A pass is the median time and what was seen, or `never` where not noticing is
  * right; a trial that theory gives no upper bound for, or one beyond the horizon, is "> horizon".
+ * Times count from the return of the call that made the fault; a method that was quicker than that
+ * return noticed at a time that is only known to be below the span of the call: "< 40 µs".
  * Anything else starts with a mark (✗ failed, ! not valid), which says without colour what colour
  * says with it, and with the worst trial of the cell.
  */
@@ -44,10 +46,22 @@ char *report_seen(const struct record_trial *trial, char *buf, size_t size)
 	return buf;
 }
 
+/* Over the phases, where they differ; nothing is quicker than at once. */
+static void add_range(const struct report_cell *cell, struct report_text *text)
+{
+	int64_t lo_ns = cell->min_ns > 0 ? cell->min_ns : 0;
+	char lo[48], hi[48], range[REPORT_LINE_MAX];
+
+	text_time(lo_ns, 3, lo, sizeof(lo));
+	text_time(cell->max_ns, 3, hi, sizeof(hi));
+	if (cell->max_ns > lo_ns && strcmp(lo, hi) != 0)
+		add(text, TONE_DIM, "%s", text_range(lo_ns, cell->max_ns, range, sizeof(range)));
+}
+
 static void passed(const struct report_cell *cell, struct report_text *text)
 {
 	const struct record_trial *t = cell->shown;
-	char a[48], b[REPORT_LINE_MAX];
+	char a[48];
 
 	if (cell->n_noticed == 0) {
 		if (t->expect == EXPECT_NEVER || t->outcome == OUTCOME_QUIET)
@@ -56,15 +70,16 @@ static void passed(const struct report_cell *cell, struct report_text *text)
 			add(text, TONE_PLAIN, "> %s", text_time(t->horizon_ns, 3, a, sizeof(a)));
 		return;
 	}
-	add(text, TONE_GOOD, "%s", text_time(cell->median_ns, 3, a, sizeof(a)));
+	if (cell->median_ns < 0)
+		add(text, TONE_GOOD, "< %s", text_time(cell->bound_ns, 3, a, sizeof(a)));
+	else
+		add(text, TONE_GOOD, "%s", text_time(cell->median_ns, 3, a, sizeof(a)));
 	if (t->detect_ns == RECORD_NULL)
 		add(text, TONE_DIM, "%d of %d", cell->n_noticed, cell->n);
 	else
 		add(text, TONE_PLAIN, "%s", report_seen(t, a, sizeof(a)));
-	text_range(cell->min_ns, cell->max_ns, b, sizeof(b));
-	if (cell->n_noticed > 1 && strcmp(text_time(cell->min_ns, 3, a, sizeof(a)),
-					  text_time(cell->max_ns, 3, (char[48]){ "" }, 48)) != 0)
-		add(text, TONE_DIM, "%s", b);
+	if (cell->median_ns >= 0)
+		add_range(cell, text);
 }
 
 static void failed(const struct report_cell *cell, struct report_text *text)

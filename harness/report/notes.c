@@ -103,32 +103,62 @@ static bool spoilt(const struct report *r, const struct report_cell *cell, enum 
 	return false;
 }
 
-/* "drop-to-peer: recv, select": what the reason spoilt, scenario by scenario. */
+/* "drop-to-peer: recv, select": the methods of one scenario; true where it is all of them. */
+static bool methods_spoilt(const struct report *r, int column, enum verdict verdict,
+			   const char *why, char *buf, size_t size)
+{
+	const char *last = "";
+	size_t len = 0;
+	bool all = true;
+
+	buf[0] = '\0';
+	for (int row = 0; row < r->n_rows && len < size; row++) {
+		const struct report_cell *cell = report_cell(r, row, column);
+
+		if (!spoilt(r, cell, verdict, why)) {
+			all &= cell->n == 0;
+			continue;
+		}
+		if (strcmp(last, r->rows[row].method) == 0)
+			continue;
+		last = r->rows[row].method;
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s",
+					len ? ", " : r->columns[column].scenario, len ? "" : ": ",
+					last);
+	}
+	return all;
+}
+
+/* What a reason spoilt: scenario by scenario, those that it spoilt altogether in one line. */
 static void put_places(const struct report *r, const struct style *style, enum verdict verdict,
 		       const char *why)
 {
-	int scenarios = 0;
+	struct emit whole = EMIT_INIT;
+	char text[512];
+	int more = 0;
+	char *names;
 
-	for (int c = 0; c < r->n_columns; c++) {
-		char text[512] = "";
-		const char *last = "";
-		size_t len = 0;
+	for (int c = 0, lines = 0; c < r->n_columns; c++) {
+		const char *name = r->columns[c].scenario;
+		bool all = methods_spoilt(r, c, verdict, why, text, sizeof(text));
 
-		for (int row = 0; row < r->n_rows && len < sizeof(text); row++) {
-			if (!spoilt(r, report_cell(r, row, c), verdict, why) ||
-			    strcmp(last, r->rows[row].method) == 0)
-				continue;
-			last = r->rows[row].method;
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%s",
-						len ? ", " : r->columns[c].scenario,
-						len ? "" : ": ", last);
-		}
-		if (len && ++scenarios <= PLACES_MAX)
+		if (!text[0])
+			continue;
+		if (all) {
+			emit_raw(&whole, ", ", whole.len ? 2 : 0);
+			emit_raw(&whole, name, strlen(name));
+		} else if (++lines <= PLACES_MAX) {
 			text_wrap(style, TONE_DIM, text, INDENT, true);
+		} else {
+			more++;
+		}
 	}
-	if (scenarios > PLACES_MAX)
-		fprintf(style->out, "%*s… and %d more scenarios\n", INDENT, "",
-			scenarios - PLACES_MAX);
+	if (more)
+		fprintf(style->out, "%*s… and in %d more scenarios\n", INDENT, "", more);
+	names = emit_take(&whole);
+	if (names)
+		text_wrap(style, TONE_DIM, names, INDENT, true);
+	free(names);
 }
 
 static bool told_before(const struct report *r, enum verdict verdict, int at)

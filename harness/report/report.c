@@ -164,6 +164,29 @@ static void sort_into_cells(struct report *r)
 	}
 }
 
+/* The fault happened between its two stamps: so much later than detect_ns it may have been. */
+static int64_t fault_span_ns(const struct record_trial *t)
+{
+	if (t->fault_before_ns == RECORD_NULL || t->fault_after_ns == RECORD_NULL)
+		return 0;
+	return t->fault_after_ns - t->fault_before_ns;
+}
+
+/* The cell's times in order, each with its fault's span added where @spans is set. */
+static void take_times(const struct report *r, struct report_cell *cell, int64_t *times, bool spans)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < cell->n; i++) {
+		const struct record_trial *t = &r->file->trials[cell->trials[i]];
+
+		if (t->detect_ns != RECORD_NULL)
+			times[n++] = t->detect_ns + (spans ? fault_span_ns(t) : 0);
+	}
+	stats_sort(times, n);
+	cell->n_noticed = (int)n;
+}
+
 static void summarise(struct report *r, struct report_cell *cell, int64_t *times)
 {
 	for (int i = 0; i < cell->n; i++) {
@@ -171,15 +194,15 @@ static void summarise(struct report *r, struct report_cell *cell, int64_t *times
 
 		cell->count[t->verdict]++;
 		r->count[t->verdict]++;
-		if (t->detect_ns != RECORD_NULL)
-			times[cell->n_noticed++] = t->detect_ns;
 		if (!cell->shown || worse(t, cell->shown))
 			cell->shown = t;
 	}
 	r->n_trials += cell->n;
+	take_times(r, cell, times, true);
 	if (cell->n_noticed == 0)
 		return;
-	stats_sort(times, (size_t)cell->n_noticed);
+	cell->bound_ns = stats_median(times, (size_t)cell->n_noticed);
+	take_times(r, cell, times, false);
 	cell->median_ns = stats_median(times, (size_t)cell->n_noticed);
 	cell->min_ns = times[0];
 	cell->max_ns = times[cell->n_noticed - 1];

@@ -30,6 +30,7 @@ struct report_cell {
 	int count[VERDICT_COUNT];
 	int n_noticed;             /* trials with a detection time */
 	int64_t median_ns, min_ns, max_ns; /* of those; see report/stats.h */
+	int64_t bound_ns; /* the median counted from before the fault's call, not from after it */
 	const struct record_trial *shown;  /* the trial that stands for the cell: the worst */
 };
 

@@ -9,8 +9,8 @@
  * Theory of operation
  * ===================
  * One block for each family, cut into as many tables as it takes to stay within the terminal's
- * width. A column is as wide as its widest cell line; the scenario's name stands above it, broken
- * at hyphens. A row is as high as its highest cell; the method's options stand below its name.
+ * width. A column is as wide as its widest cell line; the scenario's name stands above it without
+ * its family, broken at hyphens. A row is as high as its highest cell; the method's options stand below its name.
  * Rows without a trial in the block are left out. When even one column does not fit, it is
  * printed all the same: a terminal wraps it, a file does not mind.
  */
@@ -34,6 +34,17 @@ static bool row_in_block(const struct block *b, int row)
 	return false;
 }
 
+/* The family stands in the corner of the block: a name need not begin with it again. */
+static const char *short_name(const struct report_column *column)
+{
+	size_t n = strlen(column->family);
+
+	if (n && strncmp(column->scenario, column->family, n) == 0 && column->scenario[n] == '-' &&
+	    column->scenario[n + 1])
+		return column->scenario + n + 1;
+	return column->scenario;
+}
+
 /* The widest piece between hyphens: a header column cannot be narrower. */
 static int widest_piece(const char *name)
 {
@@ -55,7 +66,7 @@ static int widest_piece(const char *name)
 
 static int column_width(const struct report *r, int column)
 {
-	int width = widest_piece(r->columns[column].scenario);
+	int width = widest_piece(short_name(&r->columns[column]));
 
 	if (width < HEAD_MIN)
 		width = HEAD_MIN;
@@ -124,7 +135,7 @@ static void put_header(const struct block *b)
 	const char *family = b->report->columns[b->first].family;
 
 	for (int c = b->first; c < b->end; c++)
-		rest[c - b->first] = b->report->columns[c].scenario;
+		rest[c - b->first] = short_name(&b->report->columns[c]);
 	while (put_header_line(b, family, rest))
 		family = "";
 }
@@ -199,8 +210,44 @@ static void put_block(struct block *b)
 	fputc('\n', b->style->out);
 }
 
-/* The end of the columns that go beside each other, starting at b->first, within the family. */
-static int fill_line(struct block *b, int family_end)
+static int header_lines(const char *name, int width)
+{
+	int lines = 0;
+
+	while (*name) {
+		name += text_fit(name, width, "-");
+		lines++;
+	}
+	return lines;
+}
+
+/* What is left of the terminal's width goes to the names that are broken into most lines. */
+static void widen(struct block *b, int left)
+{
+	for (;;) {
+		int worst = b->first, most = 1, more = 0;
+
+		for (int c = b->first; c < b->end; c++) {
+			int lines = header_lines(short_name(&b->report->columns[c]), b->width[c]);
+
+			if (lines > most) {
+				most = lines;
+				worst = c;
+			}
+		}
+		while (most > 1 && more <= left &&
+		       header_lines(short_name(&b->report->columns[worst]),
+				    b->width[worst] + more) == most)
+			more++;
+		if (most == 1 || more > left)
+			return;
+		b->width[worst] += more;
+		left -= more;
+	}
+}
+
+/* Takes as many columns as go beside each other, from b->first on, within the family. */
+static void fill_line(struct block *b, int family_end)
 {
 	int width = b->name_width, end = b->first;
 
@@ -209,7 +256,8 @@ static int fill_line(struct block *b, int family_end)
 		width += GAP + b->width[end];
 		end++;
 	}
-	return end;
+	b->end = end;
+	widen(b, b->style->width - width);
 }
 
 static int family_end(const struct report *r, int first)
@@ -236,7 +284,7 @@ void report_table(const struct report *report, const struct style *style)
 
 		b.end = end;
 		b.name_width = name_width(&b);
-		b.end = fill_line(&b, end);
+		fill_line(&b, end);
 		put_block(&b);
 		b.first = b.end;
 	}

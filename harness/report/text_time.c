@@ -129,7 +129,7 @@ char *text_range(int64_t lo_ns, int64_t hi_ns, char *buf, size_t size)
 	text_time(lo_ns, 3, lo, sizeof(lo));
 	text_time(hi_ns, 3, hi, sizeof(hi));
 	unit = strrchr(lo, ' ');
-	if (strcmp(unit, strrchr(hi, ' ')) == 0)
+	if (lo_ns == 0 || strcmp(unit, strrchr(hi, ' ')) == 0)
 		*unit = '\0';
 	snprintf(buf, size, "%s–%s", lo, hi);
 	return buf;
