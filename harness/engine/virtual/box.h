@@ -7,9 +7,11 @@
 /*
  * The box: memory that host and guest share, and all that ever passes between them.
  *
- * On the host it is a memfd, in the guest the second BAR of an ivshmem-plain PCI device, mapped
- * from sysfs. Nothing is emulated on access, so bytes move at the speed of memcpy, and there is no
- * interrupt and no timer that could disturb the guest's clock.
+ * On the host it is a memfd, in the guest a piece of RAM of its own at a fixed address, which the
+ * kernel is told to leave alone (memmap=) and which /dev/mem gives out. Nothing is emulated on
+ * access, so bytes move at the speed of memcpy, and there is no interrupt and no timer that could
+ * disturb the guest's clock. A PCI device with such memory (ivshmem) does not do: a snapshot
+ * without its contents is refused, because its address is not known before it is restored.
  *
  *   0        struct box_head
  *   BOX_IN   the job: argv strings, the file table, the bytes of the program and of the files
@@ -50,9 +52,8 @@ _Static_assert(BOX_SLOTS > BOX_BELL_PIPE + 1 + BOX_BELL_BATCH, "the bell must ho
 #define BOX_EXIT_VALUE 0x28
 #define BOX_EXIT_CODE  ((BOX_EXIT_VALUE << 1) | 1)
 
-/* The PCI identity of ivshmem (docs/specs/ivshmem-spec of QEMU). */
-#define BOX_PCI_VENDOR "0x1af4"
-#define BOX_PCI_DEVICE "0x1110"
+/* Where the guest sees the box: the first address above 4 GiB. */
+#define BOX_GUEST_ADDR UINT64_C(0x100000000)
 
 enum box_stream { BOX_STDOUT = 1, BOX_STDERR = 2 };
 
