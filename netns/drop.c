@@ -13,11 +13,16 @@
 #include "netns/tc.h"
 
 /*
- * clsact gives a device two hooks without changing its qdisc; on a hook sits one cls_bpf filter
- * with a one-instruction classic BPF program, whose return value is the verdict ("direct action").
+ * clsact gives a device two hooks without changing its qdisc; on each sits one cls_bpf filter with
+ * a one-instruction classic BPF program, whose return value is the verdict ("direct action").
  * Classic BPF needs no bpf(2), so this works in a user namespace, where bpf(2) is refused.
- * The counter is clsact's own (mini_qdisc_qstats_cpu_drop() in net/core/dev.c): it outlives the
- * filter, and clsact is left in place when a drop is cleared.
+ *
+ * Both filters are there from drop_prepare() on and let everything pass; a drop replaces the one
+ * program. That is a pointer (list_replace_rcu() in cls_bpf_change()), whereas the first and last
+ * filter of a hook may wait for an RCU grace period, 10 ms and more (mini_qdisc_pair_swap()).
+ *
+ * The counter is clsact's own (mini_qdisc_qstats_cpu_drop() in net/core/dev.c), so that it
+ * outlives the programs.
  */
 
 enum { DROP_PRIORITY = 1, DROP_HANDLE = 1 };
@@ -48,13 +53,6 @@ static int add_clsact(struct netns *ns, int ifindex, const char *dev, struct err
 	return ret == -EEXIST ? 0 : unsupported(ret, dev, err);
 }
 
-int drop_prepare(struct netns *ns, const char *dev, struct err *err)
-{
-	int ifindex = rtnl_ifindex(ns, dev, err);
-
-	return ifindex < 0 ? ifindex : add_clsact(ns, ifindex, dev, err);
-}
-
 static struct tcmsg filter_header(int ifindex, enum drop_hook hook)
 {
 	return (struct tcmsg){
@@ -67,14 +65,14 @@ static struct tcmsg filter_header(int ifindex, enum drop_hook hook)
 	};
 }
 
-static struct nl_msg *filter_message(int ifindex, enum drop_hook hook)
+static struct nl_msg *filter_message(int ifindex, enum drop_hook hook, uint32_t verdict, int flags)
 {
-	const struct sock_filter program[] = { BPF_STMT(BPF_RET | BPF_K, TC_ACT_SHOT) };
+	const struct sock_filter program[] = { BPF_STMT(BPF_RET | BPF_K, verdict) };
 	const struct tcmsg tcm = filter_header(ifindex, hook);
 	struct nlattr *options;
 	struct nl_msg *msg;
 
-	msg = tc_message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &tcm, "bpf");
+	msg = tc_message(RTM_NEWTFILTER, flags, &tcm, "bpf");
 	if (!msg)
 		return NULL;
 	options = nla_nest_start(msg, TCA_OPTIONS);
@@ -88,6 +86,43 @@ static struct nl_msg *filter_message(int ifindex, enum drop_hook hook)
 	return msg;
 }
 
+static int add_pass(struct netns *ns, int ifindex, const char *dev, enum drop_hook hook,
+		    struct err *err)
+{
+	int ret = rtnl_request(netns_route(ns),
+			       filter_message(ifindex, hook, TC_ACT_OK,
+					      NLM_F_CREATE | NLM_F_EXCL),
+			       NULL, NULL, err, "cannot attach a filter to %s", dev);
+
+	return ret == -EEXIST ? 0 : unsupported(ret, dev, err);
+}
+
+static int prepare(struct netns *ns, int ifindex, const char *dev, struct err *err)
+{
+	int ret = add_clsact(ns, ifindex, dev, err);
+
+	if (!ret)
+		ret = add_pass(ns, ifindex, dev, DROP_INGRESS, err);
+	return ret ? ret : add_pass(ns, ifindex, dev, DROP_EGRESS, err);
+}
+
+int drop_prepare(struct netns *ns, const char *dev, struct err *err)
+{
+	int ifindex = rtnl_ifindex(ns, dev, err);
+
+	return ifindex < 0 ? ifindex : prepare(ns, ifindex, dev, err);
+}
+
+/* -ENOENT: there is no filter to replace (without clsact the kernel says EINVAL). */
+static int replace(struct netns *ns, int ifindex, const char *dev, enum drop_hook hook,
+		   uint32_t verdict, struct err *err)
+{
+	int ret = rtnl_request(netns_route(ns), filter_message(ifindex, hook, verdict, 0), NULL,
+			       NULL, err, "cannot change the filter of %s", dev);
+
+	return ret == -EINVAL ? -ENOENT : ret;
+}
+
 int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err)
 {
 	int ifindex, ret;
@@ -95,28 +130,23 @@ int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err 
 	ifindex = rtnl_ifindex(ns, dev, err);
 	if (ifindex < 0)
 		return ifindex;
-	ret = add_clsact(ns, ifindex, dev, err);
-	if (ret)
+	ret = replace(ns, ifindex, dev, hook, TC_ACT_SHOT, err);
+	if (ret != -ENOENT)
 		return ret;
-	ret = rtnl_request(netns_route(ns), filter_message(ifindex, hook), NULL, NULL, err,
-			   "cannot drop on %s", dev);
-	return ret == -EEXIST ? 0 : unsupported(ret, dev, err);
+	ret = prepare(ns, ifindex, dev, err);
+	return ret ? ret : replace(ns, ifindex, dev, hook, TC_ACT_SHOT, err);
 }
 
 int drop_clear(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err)
 {
-	struct tcmsg tcm;
 	int ifindex, ret;
 
 	ifindex = rtnl_ifindex(ns, dev, err);
 	if (ifindex < 0)
 		return ifindex;
-	tcm = filter_header(ifindex, hook);
-	ret = rtnl_request(netns_route(ns), tc_message(RTM_DELTFILTER, 0, &tcm, "bpf"), NULL,
-			   NULL, err, "cannot stop dropping on %s", dev);
-	if (ret == -ENOENT || ret == -EINVAL)
-		return err_set(err, ENOENT, "nothing is dropped at the %s of %s",
-			       hook == DROP_INGRESS ? "ingress" : "egress", dev);
+	ret = replace(ns, ifindex, dev, hook, TC_ACT_OK, err);
+	if (ret == -ENOENT)
+		return err_set(err, ENOENT, "nothing was ever dropped on %s", dev);
 	return ret;
 }
 

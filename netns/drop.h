@@ -21,15 +21,16 @@
  */
 enum drop_hook { DROP_INGRESS, DROP_EGRESS };
 
-/* Attaches the hook point without dropping anything, so that a later drop_set() is one message
- * to the kernel. Optional; idempotent. */
+/* Attaches both hooks without dropping anything, so that a later drop_set() takes microseconds;
+ * unprepared it may take 10 ms and more. Optional; idempotent. */
 int drop_prepare(struct netns *ns, const char *dev, struct err *err);
 
 /* Drops from the moment it returns. Both hooks may be set at once; setting one twice is fine.
  * -EOPNOTSUPP: this kernel lacks clsact or cls_bpf. */
 int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err);
 
-/* Passes again. The counter stays. -ENOENT: nothing was set at this hook. */
+/* Passes again; fine where nothing was set. The counter stays. -ENOENT: neither prepared nor set
+ * on this device. */
 int drop_clear(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err);
 
 /* Frames dropped so far by both hooks of @dev. -ENOENT: neither prepared nor set. */

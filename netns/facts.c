@@ -94,8 +94,8 @@ static const struct row rows[FACT_COUNT] = {
 			  "modprobe bridge (CONFIG_BRIDGE), " OR_VIRTUAL, FACT_NETNS,
 			  facts_net_bridge },
 	[FACT_DROP] = { "drop", "silent drops by device and direction",
-			"modprobe sch_ingress cls_bpf (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF), "
-			OR_VIRTUAL, FACT_VETH, facts_net_drop },
+			"modprobe sch_ingress cls_bpf (CONFIG_NET_SCH_INGRESS, "
+			"CONFIG_NET_CLS_BPF), " OR_VIRTUAL, FACT_VETH, facts_net_drop },
 	[FACT_NETEM] = { "netem", "the netem qdisc: delay, loss, reorder, rate",
 			 "modprobe sch_netem (in some distributions in a package "
 			 "kernel-modules-extra), " OR_VIRTUAL, FACT_VETH, facts_net_netem },

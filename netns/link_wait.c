@@ -84,7 +84,8 @@ int link_wait_carrier(struct netns *ns, const char *name, bool carrier, int64_t 
 		ret = wait_told(fd, deadline_ns);
 		if (ret == -ETIMEDOUT)
 			ret = err_set(err, ETIMEDOUT, "%s still has %s after %g ms", name,
-				      carrier ? "no carrier" : "a carrier", (double)timeout_ns / 1e6);
+				      carrier ? "no carrier" : "a carrier",
+				      (double)timeout_ns / 1e6);
 		else if (ret)
 			ret = err_sys(err, -ret, "cannot wait for the carrier of %s", name);
 		if (ret)

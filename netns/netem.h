@@ -26,7 +26,7 @@ struct netem {
 	int64_t gap; /* packets; 0 with reorder_ppm means 1; alone: every gap-th packet overtakes */
 	int64_t corrupt_ppm;
 	int64_t corrupt_corr_ppm;
-	int64_t rate_bps; /* bits per second, 0: no limit; the kernel holds whole bytes per second */
+	int64_t rate_bps; /* bits per second, 0: no limit; the kernel holds whole bytes */
 	int64_t limit;    /* packets in the queue; 0: 1000, the usual default */
 	/* TCA_NETEM_PRNG_SEED, Linux 6.6: one seed, one sequence of losses. An older kernel ignores
 	 * it and draws its own; FACT_NETEM_SEED tells. With a correlation above zero the first draw

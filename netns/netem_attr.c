@@ -11,8 +11,8 @@
 /*
  * TCA_OPTIONS of netem: struct tc_netem_qopt, then attributes (netem_change() and netem_dump() in
  * net/sched/sch_netem.c). The kernel leaves a parameter as it is when its attribute is missing, so
- * every one is always sent; except TCA_NETEM_REORDER for a gap alone, where its absence means 100 %.
- * libnl knows neither 64-bit times nor rate nor seed, hence raw attributes.
+ * every one is always sent; except TCA_NETEM_REORDER for a gap alone, where its absence means
+ * 100 %. libnl knows neither 64-bit times nor rate nor seed, hence raw attributes.
  */
 
 /* In <linux/pkt_sched.h> since Linux 6.6. */

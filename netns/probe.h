@@ -13,6 +13,10 @@
  * for local experiments (0x88B5, IEEE 802), each with a number nobody else has, from one interface
  * to the other's hardware address. They pass bridges, qdiscs and drops as any other frame does;
  * through a router nothing arrives.
+ *
+ * Closing a packet socket waits for an RCU grace period (packet_release()), so that a call takes
+ * about 10 ms (probe_send) or 20 ms (probe_path) more than the answer did. Frames that a random
+ * qdisc sees draw from its random numbers as any other frame does.
  */
 
 /* Sends a few frames, spread over @timeout_ns, and says whether one arrived; returns as soon as

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* /proc/sys/net shows the namespace of the thread that opens it (proc(5)), whoever mounted /proc. */
+/* /proc/sys/net shows the namespace of the thread that opens it, whoever mounted /proc. */
 
 enum { SYSCTL_PATH_MAX = 256, SYSCTL_VALUE_MAX = 512 };
 
