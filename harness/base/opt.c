@@ -35,7 +35,6 @@ static const struct opt_quantity *quantity_of(const struct opt *row)
 	}
 }
 
-
 static int parse_count(const char *text, int64_t *value, struct err *err)
 {
 	char see[SHOWN_SIZE];
@@ -47,10 +46,12 @@ static int parse_count(const char *text, int64_t *value, struct err *err)
 			       shown(text, see));
 	for (; isdigit((unsigned char)*p); p++)
 		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p - '0', &n))
-			return err_set(err, EINVAL, "%s is too large for a count; write fewer digits",
+			return err_set(err, EINVAL,
+				       "%s is too large for a count; write fewer digits",
 				       shown(text, see));
 	if (p == text || *p)
-		return err_set(err, EINVAL, "'%s' is not a count; write a whole number without a unit",
+		return err_set(err, EINVAL,
+			       "'%s' is not a count; write a whole number without a unit",
 			       shown(text, see));
 	*value = n;
 	return 0;
@@ -92,7 +93,8 @@ static int parse_signal(const char *text, int64_t *value, struct err *err)
 	if (near)
 		return err_set(err, EINVAL, "'%s' is not a signal; did you mean %s?",
 			       shown(text, see), near);
-	return err_set(err, EINVAL, "'%s' is not a signal; write its name, such as STOP, CONT or USR1",
+	return err_set(err, EINVAL,
+		       "'%s' is not a signal; write its name, such as STOP, CONT or USR1",
 		       shown(text, see));
 }
 
@@ -141,9 +143,9 @@ static int parse_word(const struct opt *row, const char *text, int64_t *value, s
 	if (near)
 		return err_set(err, EINVAL, "'%s' is not one of %s; did you mean %s?",
 			       shown(text, see), list, near);
-	return err_set(err, EINVAL, "'%s' is not one of %s; write one of them", shown(text, see), list);
+	return err_set(err, EINVAL, "'%s' is not one of %s; write one of them", shown(text, see),
+		       list);
 }
-
 
 static int check_range(const struct opt *row, const char *text, int64_t value, struct err *err)
 {
@@ -206,13 +208,12 @@ char *opt_format_value(const struct opt *row, int64_t value, char *buf, size_t s
 	}
 }
 
-
 void opt_defaults(const struct opt *rows, struct opt_values *values)
 {
 	for (int i = 0; i < OPT_MAX; i++)
 		values->v[i] = OPT_UNSET;
 	for (int i = 0; rows[i].name; i++)
-		/* A table that does not fit its own rules is a bug of the program, not of a user. */
+		/* A table that breaks its own rules is a bug of the program. */
 		if (i == OPT_MAX ||
 		    (rows[i].def && opt_parse_value(&rows[i], rows[i].def, &values->v[i], NULL)))
 			abort();
@@ -225,12 +226,13 @@ static int refuse_name(const struct opt *rows, const char *name, struct err *err
 	const char *near;
 	int n = 0;
 
-	for (; rows[n].name && n < OPT_MAX; n++)
+	for (; n < OPT_MAX && rows[n].name; n++)
 		names[n] = rows[n].name;
 	names[n] = NULL;
 	shown(name, see);
 	if (!n)
-		return err_set(err, ENOENT, "%s: unknown option; none is taken here, leave it out", see);
+		return err_set(err, ENOENT, "%s: unknown option; none is taken here, leave it out",
+			       see);
 	near = opt_nearest(name, names);
 	if (near)
 		return err_set(err, ENOENT, "%s: unknown option; did you mean %s?", see, near);
@@ -244,7 +246,7 @@ int opt_set(const struct opt *rows, struct opt_values *values, const char *name,
 	for (int i = 0; rows[i].name; i++) {
 		int ret;
 
-		if (strcmp(rows[i].name, name))
+		if (strcmp(rows[i].name, name) != 0)
 			continue;
 		ret = opt_parse_value(&rows[i], text, &values->v[i], err);
 		return ret ? err_prefix(err, ret, "%s", name) : 0;
@@ -277,7 +279,7 @@ int opt_set_list(const struct opt *rows, struct opt_values *values, const char *
 		if (ret)
 			return ret;
 		for (int i = 0; rows[i].name; i++) {
-			if (strcmp(rows[i].name, pair))
+			if (strcmp(rows[i].name, pair) != 0)
 				continue;
 			if (given[i])
 				return err_set(err, EINVAL, "%s: given twice; leave one out", pair);

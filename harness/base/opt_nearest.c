@@ -10,7 +10,6 @@
 
 enum { WORD_LEN_MAX = 48 };
 
-
 static int least3(int a, int b, int c)
 {
 	int m = a < b ? a : b;
@@ -30,7 +29,8 @@ static int edit_distance(const char *a, const char *b)
 	for (int i = 1; i <= la; i++) {
 		now[0] = i;
 		for (int j = 1; j <= lb; j++) {
-			int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+			int x = tolower((unsigned char)a[i - 1]),
+			    y = tolower((unsigned char)b[j - 1]);
 
 			now[j] = least3(last[j] + 1, now[j - 1] + 1, last[j - 1] + (x != y));
 			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&

@@ -17,9 +17,9 @@
 
 enum { DIGITS_MAX = 23 }; /* 10^23 days in ns still fit 127 bits */
 
-#define DAY_NS      INT64_C(86400000000000)
+#define DAY_NS	    INT64_C(86400000000000)
 #define LONGEST_NS  (100 * DAY_NS)
-#define PPM         INT64_C(1000000)
+#define PPM	    INT64_C(1000000)
 #define FASTEST_BPS INT64_C(1000000000000000)
 
 static const struct opt_unit duration_units[] = {
@@ -91,20 +91,23 @@ static const struct opt_unit *unit_find(const struct opt_quantity *q, const char
 static int refuse_unit(const struct opt_quantity *q, const char *text, size_t number_len,
 		       struct err *err)
 {
-	char see[SHOWN_SIZE], number[SHOWN_MAX + 1], remedy[4 * SHOWN_MAX + 64];
+	char number[SHOWN_MAX + 1], remedy[4 * SHOWN_MAX + 64];
 
-	if (text[number_len] != '\0')
+	if (text[number_len] != '\0') {
+		char see[SHOWN_SIZE];
+
 		return err_set(err, EINVAL, "'%s' is not %s; write %s", shown(text, see), q->what,
 			       q->example);
-	snprintf(number, sizeof(number), "%.*s", (int)(number_len < SHOWN_MAX ? number_len : SHOWN_MAX),
-		 text);
+	}
+	snprintf(number, sizeof(number), "%.*s",
+		 (int)(number_len < SHOWN_MAX ? number_len : SHOWN_MAX), text);
 	/* .no_unit is one of the three texts above: at most four times the number. */
 	snprintf(remedy, sizeof(remedy), q->no_unit, number, number, number, number);
 	return err_set(err, EINVAL, "%s has no unit; %s", number, remedy);
 }
 
-/* Reads digits[.digits] as *mantissa / *divisor. Returns where it ends; NULL: not a number, or, with
- * *too_long, one with too many digits. */
+/* Reads digits[.digits] as *mantissa / *divisor. Returns where it ends; NULL: not a number, or,
+ * with *too_long, one with too many digits. */
 static const char *read_number(const char *p, __int128 *mantissa, __int128 *divisor, bool *too_long)
 {
 	int digits = 0, decimals = 0;
@@ -147,8 +150,9 @@ int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *
 			       shown(text, see), shown(text + 1, (char[SHOWN_SIZE]){0}));
 	end = read_number(text, &mantissa, &divisor, &too_long);
 	if (!end)
-		return err_set(err, EINVAL, too_long ? "'%s' has too many digits for %s; write %s"
-						     : "'%s' is not %s; write %s",
+		return err_set(err, EINVAL,
+			       too_long ? "'%s' has too many digits for %s; write %s"
+					: "'%s' is not %s; write %s",
 			       shown(text, see), q->what, q->example);
 	unit = unit_find(q, end);
 	if (!unit)
@@ -184,7 +188,7 @@ static bool format_in(const struct opt_unit *unit, int64_t value, char *buf, siz
 
 char *opt_quantity_format(const struct opt_quantity *q, int64_t value, char *buf, size_t size)
 {
-	char best[OPT_VALUE_TEXT] = "", text[OPT_VALUE_TEXT];
+	char best[OPT_VALUE_TEXT] = "", text[OPT_VALUE_TEXT] = "";
 
 	if (value == 0) {
 		snprintf(buf, size, "0%s", q->zero_unit);
@@ -198,7 +202,7 @@ char *opt_quantity_format(const struct opt_quantity *q, int64_t value, char *buf
 			continue;
 		if (format_in(u, value, text, sizeof(text)) &&
 		    (!best[0] || strlen(text) < strlen(best)))
-			strcpy(best, text);
+			memcpy(best, text, sizeof(best));
 	}
 	snprintf(buf, size, "%s", best);
 	return buf;

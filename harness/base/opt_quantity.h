@@ -14,7 +14,7 @@ enum { OPT_VALUE_TEXT = 48 };
 
 struct opt_unit {
 	const char *name;
-	int64_t scale;   /* in the stored unit */
+	int64_t scale;	 /* in the stored unit */
 	bool whole_only; /* format: never with a fraction */
 	bool parse_only;
 };

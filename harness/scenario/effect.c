@@ -58,7 +58,8 @@ static int64_t value_of(const struct scenario_fault *f, const char *name)
 static bool continues(const struct scenario_fault *stop, const struct scenario_fault *f)
 {
 	return f->fault == stop->fault && f->at_ns > stop->at_ns &&
-	       value_of(f, "signal") == SIGCONT && value_of(f, "target") == value_of(stop, "target");
+	       value_of(f, "signal") == SIGCONT &&
+	       value_of(f, "target") == value_of(stop, "target");
 }
 
 /* The two are one fault, written in two lines because a line has one direction. */
@@ -109,10 +110,11 @@ static int take(const struct scenario_fault *p, const struct scenario_fault *f,
 		return 0;
 	}
 	if (other_rank == rank)
-		return err_set(err, EINVAL,
-			       "%s and %s both %s the connection, and theory answers for one of them; "
-			       "write two scenarios, or an expect", p->fault->name, f->fault->name,
-			       rank == RANK_DEADLY ? "end" : "impair");
+		return err_set(
+			err, EINVAL,
+			"%s and %s both %s the connection, and theory answers for one of them; "
+			"write two scenarios, or an expect",
+			p->fault->name, f->fault->name, rank == RANK_DEADLY ? "end" : "impair");
 	if (in_force(f, p->at_ns)) {
 		effect->impair = other.impair;
 		effect->out = other.out;

@@ -20,7 +20,7 @@ static int refuse_method(struct reader *r, const struct yaml_node *at, const cha
 	const char *names[SCENARIO_METHODS + 1];
 	int n = 0;
 
-	for (; method_table[n] && n < SCENARIO_METHODS; n++)
+	for (; n < SCENARIO_METHODS && method_table[n]; n++)
 		names[n] = method_table[n]->name;
 	names[n] = NULL;
 	return yaml_refuse_word(r->doc, at, "no such method", name, names, r->err);
@@ -36,10 +36,12 @@ static int add_method(struct reader *r, const struct yaml_node *at, const struct
 		return yaml_refuse_with(r->doc, at, r->err);
 	}
 	for (int i = 0; i < s->n_methods; i++)
-		if (s->methods[i].method == method && !memcmp(&s->methods[i].opt, opt, sizeof(*opt)))
-			return yaml_refuse(r->doc, at, r->err,
-					   "%s: stands twice with the same options; change one or delete it",
-					   method->name);
+		if (s->methods[i].method == method &&
+		    !memcmp(&s->methods[i].opt, opt, sizeof(*opt)))
+			return yaml_refuse(
+				r->doc, at, r->err,
+				"%s: stands twice with the same options; change one or delete it",
+				method->name);
 	if (s->n_methods == SCENARIO_METHODS)
 		return yaml_refuse(r->doc, at, r->err,
 				   "more than %d methods; spread them over several scenarios",
@@ -79,8 +81,9 @@ int lists_methods(struct reader *r, const struct yaml_node *node)
 	int ret = yaml_expect(r->doc, node, YAML_LIST, "methods", r->err);
 
 	if (!ret && !node->first)
-		return yaml_refuse(r->doc, node, r->err,
-				   "methods is empty; name one, or leave the key out for every method");
+		return yaml_refuse(
+			r->doc, node, r->err,
+			"methods is empty; name one, or leave the key out for every method");
 	for (node = node->first; node && !ret; node = node->next)
 		ret = read_method(r, node);
 	return ret;
@@ -106,7 +109,7 @@ static int refuse_fault(struct reader *r, const struct yaml_node *at, const char
 	const char *names[SCENARIO_FAULTS + 1];
 	int n = 0;
 
-	for (; fault_table[n] && n < SCENARIO_FAULTS; n++)
+	for (; n < SCENARIO_FAULTS && fault_table[n]; n++)
 		names[n] = fault_table[n]->name;
 	names[n] = NULL;
 	return yaml_refuse_word(r->doc, at, "no such fault", name, names, r->err);
@@ -125,11 +128,13 @@ static int read_times(struct reader *r, const struct yaml_node *entry, struct sc
 		return ret;
 	if (!f->fault->undo)
 		return yaml_refuse(r->doc, span->key, r->err,
-				   "for: the fault %s cannot be undone; leave for out", f->fault->name);
+				   "for: the fault %s cannot be undone; leave for out",
+				   f->fault->name);
 	ret = reader_duration(r, span, "for", &f->for_ns);
 	if (!ret && !f->for_ns)
-		return yaml_refuse(r->doc, span, r->err,
-				   "for: 0s undoes the fault at once; write 1ms or more, or leave for out");
+		return yaml_refuse(
+			r->doc, span, r->err,
+			"for: 0s undoes the fault at once; write 1ms or more, or leave for out");
 	return ret;
 }
 
@@ -139,7 +144,7 @@ static int read_fault(struct reader *r, const struct yaml_node *entry)
 	struct scenario_fault f = {.fault = NULL};
 	const struct yaml_node *name;
 	struct scenario *s = r->s;
-	const char *text;
+	const char *text = "";
 	int i, ret = yaml_expect(r->doc, entry, YAML_MAP, "an entry of the timeline", r->err);
 
 	if (ret)
@@ -177,8 +182,9 @@ int lists_timeline(struct reader *r, const struct yaml_node *node)
 	int ret = yaml_expect(r->doc, node, YAML_LIST, "timeline", r->err);
 
 	if (!ret && !node->first)
-		return yaml_refuse(r->doc, node, r->err,
-				   "timeline is empty; write - {at: 2s, fault: none} for a control run");
+		return yaml_refuse(
+			r->doc, node, r->err,
+			"timeline is empty; write - {at: 2s, fault: none} for a control run");
 	for (node = node->first; node && !ret; node = node->next)
 		ret = read_fault(r, node);
 	return ret;
@@ -198,17 +204,18 @@ static int read_window(struct reader *r, const struct yaml_node *node, struct wi
 		return 0;
 	}
 	if (node->type != YAML_MAP)
-		return yaml_refuse(r->doc, node, r->err,
-				   "what is expected of a method is never or {from: 2s, to: 4s}; write one "
-				   "of the two");
+		return yaml_refuse(
+			r->doc, node, r->err,
+			"what is expected of a method is never or {from: 2s, to: 4s}; write one "
+			"of the two");
 	ret = yaml_only_keys(r->doc, node, keys, r->err);
 	if (ret)
 		return ret;
 	from = yaml_get(node, "from");
 	to = yaml_get(node, "to");
 	if (!from || !to)
-		return yaml_refuse(r->doc, node, r->err,
-				   "%s is missing; write {from: 2s, to: 4s}", from ? "to" : "from");
+		return yaml_refuse(r->doc, node, r->err, "%s is missing; write {from: 2s, to: 4s}",
+				   from ? "to" : "from");
 	ret = reader_duration(r, from, "from", &lo);
 	if (!ret)
 		ret = reader_duration(r, to, "to", &hi);
@@ -234,9 +241,11 @@ int lists_expect(struct reader *r, const struct yaml_node *node)
 		for (int i = 0; i < s->n_methods; i++)
 			listed |= s->methods[i].method == method;
 		if (!listed)
-			return yaml_refuse(r->doc, node->key, r->err,
-					   "%s: not one of this scenario's methods; add it to methods, or "
-					   "delete the line", method->name);
+			return yaml_refuse(
+				r->doc, node->key, r->err,
+				"%s: not one of this scenario's methods; add it to methods, or "
+				"delete the line",
+				method->name);
 		s->expect[s->n_expect].method = method;
 		ret = read_window(r, node, &s->expect[s->n_expect].window);
 		s->n_expect++;

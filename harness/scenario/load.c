@@ -17,17 +17,19 @@
 static int check_file(const char *path, const struct stat *st, struct err *err)
 {
 	if (S_ISDIR(st->st_mode))
-		return err_set(err, EISDIR, "%s:1:1: a folder, not a file; name a .yaml file", path);
+		return err_set(err, EISDIR, "%s:1:1: a folder, not a file; name a .yaml file",
+			       path);
 	if (!S_ISREG(st->st_mode))
 		return err_set(err, EINVAL, "%s:1:1: not a regular file; name a .yaml file", path);
 	if (st->st_size > SCENARIO_FILE_MAX)
-		return err_set(err, EINVAL,
-			       "%s:1:1: the file has %lld bytes; a scenario has at most %d, split it",
-			       path, (long long)st->st_size, SCENARIO_FILE_MAX);
+		return err_set(
+			err, EINVAL,
+			"%s:1:1: the file has %lld bytes; a scenario has at most %d, split it",
+			path, (long long)st->st_size, SCENARIO_FILE_MAX);
 	return 0;
 }
 
-/* The whole file; *size may be one above the limit, when it grew meanwhile: scenario_parse() sees. */
+/* The whole file. It may have grown: one byte above the limit is read for scenario_parse() to see. */
 static int read_whole(int fd, const char *path, char *bytes, size_t *size, struct err *err)
 {
 	while (*size <= SCENARIO_FILE_MAX) {
@@ -148,7 +150,8 @@ static int add_argument(struct paths *list, const char *path, struct err *err)
 	if (S_ISDIR(st.st_mode))
 		return add_folder(list, path, err);
 	if (!is_yaml(path))
-		return err_set(err, EINVAL, "%s:1:1: a scenario's name ends in .yaml; rename it", path);
+		return err_set(err, EINVAL, "%s:1:1: a scenario's name ends in .yaml; rename it",
+			       path);
 	return paths_add(list, path, err);
 }
 
@@ -162,20 +165,24 @@ static int by_path(const void *a, const void *b)
 static int add_scenario(struct scenario **list, int *n, const char *path, struct err *err)
 {
 	struct scenario *s = malloc(sizeof(*s));
-	int ret = s ? scenario_load(path, s, err) : err_set(err, ENOMEM, "%s: out of memory", path);
+	int ret;
 
+	if (!s)
+		return err_set(err, ENOMEM, "%s: out of memory", path);
+	ret = scenario_load(path, s, err);
 	for (int i = 0; i < *n && !ret; i++) {
 		struct stat a, b;
 
-		if (strcmp(list[i]->name, s->name))
+		if (strcmp(list[i]->name, s->name) != 0)
 			continue;
 		if (!stat(list[i]->path, &a) && !stat(path, &b) && a.st_dev == b.st_dev &&
 		    a.st_ino == b.st_ino) {
 			free(s);
 			return 0;
 		}
-		ret = err_set(err, EINVAL, "%s:1:1: %s is also the name of %s; rename one of the two",
-			      path, s->name, list[i]->path);
+		ret = err_set(err, EINVAL,
+			      "%s:1:1: %s is also the name of %s; rename one of the two", path,
+			      s->name, list[i]->path);
 	}
 	if (ret) {
 		free(s);
@@ -196,13 +203,13 @@ int scenario_load_all(char *const *paths, int n_paths, struct scenario ***out, i
 		ret = add_argument(&list, paths[i], err);
 	if (!ret && list.n == 0)
 		ret = err_set(err, ENOENT, "no scenario is named; name a .yaml file or a folder");
-	if (!ret) {
+	if (!ret && list.n > 0) {
 		qsort(list.path, (size_t)list.n, sizeof(*list.path), by_path);
 		scenarios = calloc((size_t)list.n, sizeof(struct scenario *));
 		if (!scenarios)
 			ret = err_set(err, ENOMEM, "out of memory for %d scenarios", list.n);
 	}
-	for (int i = 0; i < list.n && !ret; i++)
+	for (int i = 0; scenarios && i < list.n && !ret; i++)
 		ret = add_scenario(scenarios, &n, list.path[i], err);
 	paths_free(&list);
 	if (ret) {
@@ -216,7 +223,7 @@ int scenario_load_all(char *const *paths, int n_paths, struct scenario ***out, i
 
 void scenario_free(struct scenario **scenarios, int n)
 {
-	for (int i = 0; i < n; i++)
+	for (int i = 0; scenarios && i < n; i++)
 		free(scenarios[i]);
 	free(scenarios);
 }

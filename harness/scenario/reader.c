@@ -14,15 +14,15 @@ int reader_text(struct reader *r, const struct yaml_node *node, const char *what
 	if (ret)
 		return ret;
 	if (yaml_is_null(node))
-		return yaml_refuse(r->doc, node, r->err, "%s has no value; write one after the colon",
-				   what);
+		return yaml_refuse(r->doc, node, r->err,
+				   "%s has no value; write one after the colon", what);
 	*text = node->text;
 	return 0;
 }
 
 int reader_duration(struct reader *r, const struct yaml_node *node, const char *what, int64_t *ns)
 {
-	const char *text;
+	const char *text = "";
 	int ret = reader_text(r, node, what, &text);
 
 	if (ret)
@@ -39,7 +39,7 @@ int reader_word(struct reader *r, const struct yaml_node *node, const char *what
 {
 	struct opt row = {.name = what, .type = OPT_WORD, .words = words};
 	int64_t value;
-	const char *text;
+	const char *text = "";
 	int ret = reader_text(r, node, what, &text);
 
 	if (ret)
@@ -66,7 +66,6 @@ static int refuse_key(struct reader *r, const struct yaml_node *key, const char 
 		      const struct opt *rows, const char *const *own)
 {
 	const char *words[OPT_MAX + 8];
-	char see[SHOWN_SIZE];
 	struct opt_values unused;
 	const char *near;
 	int n = 0;
@@ -77,9 +76,12 @@ static int refuse_key(struct reader *r, const struct yaml_node *key, const char 
 		words[n++] = rows[i].name;
 	words[n] = NULL;
 	near = opt_nearest(key->text, words);
-	if (near && own)
-		return yaml_refuse(r->doc, key, r->err, "%s: %s: unknown option; did you mean %s?", who,
-				   shown(key->text, see), near);
+	if (near && own) {
+		char see[SHOWN_SIZE];
+
+		return yaml_refuse(r->doc, key, r->err, "%s: %s: unknown option; did you mean %s?",
+				   who, shown(key->text, see), near);
+	}
 	opt_set(rows, &unused, key->text, "", r->err);
 	err_prefix(r->err, -EINVAL, "%s", who);
 	return yaml_refuse_with(r->doc, key, r->err);
@@ -105,7 +107,7 @@ int reader_options(struct reader *r, const struct yaml_node *map, const char *wh
 	if (ret)
 		return ret;
 	for (const struct yaml_node *node = map->first; node; node = node->next) {
-		const char *text;
+		const char *text = "";
 
 		if (one_of(node->key->text, own))
 			continue;

@@ -16,7 +16,8 @@ struct reader {
 };
 
 /* A scalar's text. @what names it in a refusal. */
-int reader_text(struct reader *r, const struct yaml_node *node, const char *what, const char **text);
+int reader_text(struct reader *r, const struct yaml_node *node, const char *what,
+		const char **text);
 
 int reader_duration(struct reader *r, const struct yaml_node *node, const char *what, int64_t *ns);
 
@@ -24,8 +25,8 @@ int reader_duration(struct reader *r, const struct yaml_node *node, const char *
 int reader_word(struct reader *r, const struct yaml_node *node, const char *what,
 		const char *const *words, int *index);
 
-/* Defaults, then every key of @map that is not one of @own; @map may be NULL or a null. @who stands before
- * the option's name in a refusal. @own is also offered as a nearest word. */
+/* Defaults, then every key of @map that is not one of @own; @map may be NULL or a null. @who stands
+ * before the option's name in a refusal. @own is also offered as a nearest word. */
 int reader_options(struct reader *r, const struct yaml_node *map, const char *who,
 		   const struct opt *rows, const char *const *own, struct opt_values *values);
 

@@ -9,6 +9,7 @@
 #include "scenario/scenario.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -48,31 +49,37 @@ static void folder_name(const char *path, char *buf, size_t size)
 
 static int read_name(struct reader *r, const struct yaml_node *node)
 {
-	char base[SCENARIO_NAME_MAX + 1], see[SHOWN_SIZE], see_base[SHOWN_SIZE];
-	const char *text;
+	char base[SCENARIO_NAME_MAX + 1], see[SHOWN_SIZE];
+	const char *text = "";
 	int ret = reader_text(r, node, "name", &text);
 
 	if (ret)
 		return ret;
 	if (strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(text) || text[0] == '-')
-		return yaml_refuse(r->doc, node, r->err,
-				   "name: '%s' holds other signs than a-z, 0-9 and -; write a name such as "
-				   "cable-pull-far", shown(text, see));
+		return yaml_refuse(
+			r->doc, node, r->err,
+			"name: '%s' holds other signs than a-z, 0-9 and -; write a name such as "
+			"cable-pull-far",
+			shown(text, see));
 	if (strlen(text) >= SCENARIO_NAME_MAX)
 		return yaml_refuse(r->doc, node, r->err, "name: longer than %d signs; shorten it",
 				   SCENARIO_NAME_MAX - 1);
 	base_name(r->s->path, base, sizeof(base));
-	if (strcmp(base, text))
-		return yaml_refuse(r->doc, node, r->err,
-				   "name: '%s' is not the file's name; write name: %s, or rename the file",
-				   shown(text, see), shown(base, see_base));
-	strcpy(r->s->name, text);
+	if (strcmp(base, text) != 0) {
+		char see_base[SHOWN_SIZE];
+
+		return yaml_refuse(
+			r->doc, node, r->err,
+			"name: '%s' is not the file's name; write name: %s, or rename the file",
+			shown(text, see), shown(base, see_base));
+	}
+	snprintf(r->s->name, sizeof(r->s->name), "%s", text);
 	return 0;
 }
 
 static int read_about(struct reader *r, const struct yaml_node *node)
 {
-	const char *text;
+	const char *text = "";
 	int ret = reader_text(r, node, "about", &text);
 	size_t len;
 
@@ -142,7 +149,7 @@ static int read_link(struct reader *r, const struct yaml_node *node)
 /* Names with a path of their own in /proc/sys/net, and nothing that could leave it. */
 static bool sysctl_name_ok(const char *name)
 {
-	if (strncmp(name, "net.", 4) || strstr(name, "..") || name[strlen(name) - 1] == '.')
+	if (strncmp(name, "net.", 4) != 0 || strstr(name, "..") || name[strlen(name) - 1] == '.')
 		return false;
 	return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
 	       strlen(name);
@@ -155,24 +162,28 @@ static int read_sysctl(struct reader *r, const struct yaml_node *node)
 
 	for (node = node->first; node && !ret; node = node->next) {
 		struct lab_sysctl *to = &r->s->sysctl[r->s->n_sysctl];
-		const char *name = node->key->text, *value;
+		const char *name = node->key->text, *value = "";
 
 		if (!sysctl_name_ok(name) || strlen(name) >= sizeof(to->name))
-			return yaml_refuse(r->doc, node->key, r->err,
-					   "sysctl: '%s' is not a name below net.; write one such as "
-					   "net.ipv4.tcp_retries2", shown(name, see));
+			return yaml_refuse(
+				r->doc, node->key, r->err,
+				"sysctl: '%s' is not a name below net.; write one such as "
+				"net.ipv4.tcp_retries2",
+				shown(name, see));
 		ret = reader_text(r, node, "sysctl's value", &value);
 		if (ret)
 			return ret;
 		if (strlen(value) >= sizeof(to->value) || strpbrk(value, "\n\r"))
-			return yaml_refuse(r->doc, node, r->err,
-					   "sysctl: the value is longer than one line of %zu bytes; write a "
-					   "short one", sizeof(to->value) - 1);
+			return yaml_refuse(
+				r->doc, node, r->err,
+				"sysctl: the value is longer than one line of %zu bytes; write a "
+				"short one",
+				sizeof(to->value) - 1);
 		if (r->s->n_sysctl == LAB_SYSCTL_MAX)
 			return yaml_refuse(r->doc, node->key, r->err,
 					   "sysctl: more than %d; write fewer", LAB_SYSCTL_MAX);
-		strcpy(to->name, name);
-		strcpy(to->value, value);
+		snprintf(to->name, sizeof(to->name), "%s", name);
+		snprintf(to->value, sizeof(to->value), "%s", value);
 		r->s->n_sysctl++;
 	}
 	return ret;
@@ -184,8 +195,8 @@ static int read_positive(struct reader *r, const struct yaml_node *node, const c
 	int ret = reader_duration(r, node, what, ns);
 
 	if (!ret && *ns == 0)
-		return yaml_refuse(r->doc, node, r->err, "%s: 0s is no time at all; write 1ms or more",
-				   what);
+		return yaml_refuse(r->doc, node, r->err,
+				   "%s: 0s is no time at all; write 1ms or more", what);
 	return ret;
 }
 
@@ -216,7 +227,8 @@ static const struct key keys[] = {
 	{"sysctl", read_sysctl, NULL, NULL},
 	{"methods", lists_methods, lists_all_methods, NULL},
 	{"timeline", lists_timeline, NULL, "write timeline: and a list of - {at: 2s, fault: …}"},
-	{"horizon", read_horizon, NULL, "write horizon: and how long after the fault to wait, such as 8s"},
+	{"horizon", read_horizon, NULL,
+	 "write horizon: and how long after the fault to wait, such as 8s"},
 	{"spread", read_spread, NULL, NULL},
 	{"expect", lists_expect, NULL, NULL},
 };
@@ -253,19 +265,23 @@ int scenario_parse(const char *path, const char *bytes, size_t size, struct scen
 {
 	struct yaml doc;
 	struct reader r = {.doc = &doc, .s = out, .err = err};
-	char see[SHOWN_SIZE];
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	out->ip = AF_INET;
-	if (strlen(path) >= sizeof(out->path))
-		return err_set(err, EINVAL, "%s:1:1: the path is longer than %zu bytes; use a shorter one",
-			       shown(path, see), sizeof(out->path) - 1);
-	if (size > SCENARIO_FILE_MAX)
+	if (strlen(path) >= sizeof(out->path)) {
+		char see[SHOWN_SIZE];
+
 		return err_set(err, EINVAL,
-			       "%s:1:1: the file has %zu bytes; a scenario has at most %d, split it", path,
-			       size, SCENARIO_FILE_MAX);
-	strcpy(out->path, path);
+			       "%s:1:1: the path is longer than %zu bytes; use a shorter one",
+			       shown(path, see), sizeof(out->path) - 1);
+	}
+	if (size > SCENARIO_FILE_MAX)
+		return err_set(
+			err, EINVAL,
+			"%s:1:1: the file has %zu bytes; a scenario has at most %d, split it", path,
+			size, SCENARIO_FILE_MAX);
+	snprintf(out->path, sizeof(out->path), "%s", path);
 	folder_name(path, out->family, sizeof(out->family));
 	ret = yaml_parse(out->path, bytes, size, &doc, err);
 	if (ret)

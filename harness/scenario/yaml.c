@@ -29,7 +29,7 @@ struct builder {
 	int depth, documents;
 	struct yaml_node *open[YAML_DEPTH_MAX];
 	struct yaml_node *key[YAML_DEPTH_MAX]; /* read, and waiting for its value */
-	struct yaml_node here;                 /* place of the event at hand */
+	struct yaml_node here;		       /* place of the event at hand */
 };
 
 static struct yaml_node *node_new(struct builder *b, enum yaml_type type)
@@ -53,12 +53,14 @@ static int take_key(struct builder *b, struct yaml_node *node)
 	char see[SHOWN_SIZE];
 
 	if (node->type != YAML_SCALAR)
-		return yaml_refuse(b->doc, node, b->err, "a key must be one word; write key: value");
+		return yaml_refuse(b->doc, node, b->err,
+				   "a key must be one word; write key: value");
 	for (struct yaml_node *other = map->first; other; other = other->next)
 		if (!strcmp(other->key->text, node->text))
-			return yaml_refuse(b->doc, node, b->err,
-					   "%s: stands twice, first in line %d; delete one of the two",
-					   shown(node->text, see), other->key->line);
+			return yaml_refuse(
+				b->doc, node, b->err,
+				"%s: stands twice, first in line %d; delete one of the two",
+				shown(node->text, see), other->key->line);
 	b->key[b->depth - 1] = node;
 	return 0;
 }
@@ -71,7 +73,8 @@ static int attach(struct builder *b, struct yaml_node *node)
 		return err_set(b->err, ENOMEM, "%s: out of memory", b->doc->path);
 	if (b->doc->n_nodes > YAML_NODES_MAX)
 		return yaml_refuse(b->doc, node, b->err,
-				   "more than %d values; a scenario is shorter, split it", YAML_NODES_MAX);
+				   "more than %d values; a scenario is shorter, split it",
+				   YAML_NODES_MAX);
 	if (!b->depth) {
 		b->doc->root = node;
 		return 0;
@@ -124,10 +127,12 @@ static int add_scalar(struct builder *b, const struct fy_event *ev)
 		return ret;
 	text = ev->scalar.value ? fy_token_get_text(ev->scalar.value, &len) : NULL;
 	if (text && memchr(text, '\0', len))
-		return yaml_refuse(b->doc, &b->here, b->err, "the text holds a NUL; delete the \\0");
+		return yaml_refuse(b->doc, &b->here, b->err,
+				   "the text holds a NUL; delete the \\0");
 	node = node_new(b, YAML_SCALAR);
 	if (node) {
-		node->plain = ev->scalar.value && fy_token_scalar_style(ev->scalar.value) == FYSS_PLAIN;
+		node->plain =
+			ev->scalar.value && fy_token_scalar_style(ev->scalar.value) == FYSS_PLAIN;
 		node->text = strndup(text ? text : "", text ? len : 0);
 		if (!node->text)
 			return err_set(b->err, ENOMEM, "%s: out of memory", b->doc->path);
@@ -145,7 +150,8 @@ static int add_open(struct builder *b, enum yaml_type type, struct fy_token *anc
 		return ret;
 	if (b->depth == YAML_DEPTH_MAX)
 		return yaml_refuse(b->doc, &b->here, b->err,
-				   "nested more than %d deep; a scenario needs 4 levels", YAML_DEPTH_MAX);
+				   "nested more than %d deep; a scenario needs 4 levels",
+				   YAML_DEPTH_MAX);
 	node = node_new(b, type);
 	ret = attach(b, node);
 	if (ret)
@@ -171,9 +177,10 @@ static int take_event(struct builder *b, struct fy_event *ev)
 	switch (ev->type) {
 	case FYET_DOCUMENT_START:
 		if (b->documents++)
-			return yaml_refuse(b->doc, &b->here, b->err,
-					   "a second document; a file holds one scenario, move the other "
-					   "into a file of its own");
+			return yaml_refuse(
+				b->doc, &b->here, b->err,
+				"a second document; a file holds one scenario, move the other "
+				"into a file of its own");
 		return 0;
 	case FYET_SCALAR:
 		return add_scalar(b, ev);
@@ -215,7 +222,8 @@ static int refuse_syntax(struct builder *b, struct fy_diag *diag)
 static int build(struct builder *b, const char *bytes, size_t size, struct fy_diag *diag)
 {
 	struct fy_parse_cfg cfg = {
-		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
+		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 |
+			 FYPCF_JSON_NONE,
 		.diag = diag,
 	};
 	struct fy_parser *parser = fy_parser_create(&cfg);

@@ -7,10 +7,10 @@
 
 #include "netns/err.h"
 
-/* A YAML document as a plain tree in which every node knows where it stands. Private to scenario/. */
+/* A YAML document as a tree in which every node knows where it stands. Private to scenario/. */
 
 enum {
-	YAML_DEPTH_MAX = 8,    /* a scenario needs 4 */
+	YAML_DEPTH_MAX = 8, /* a scenario needs 4 */
 	YAML_NODES_MAX = 8192,
 };
 
@@ -18,10 +18,10 @@ enum yaml_type { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
 	enum yaml_type type;
-	int line, column;        /* from 1; columns are characters */
-	bool plain;              /* scalar: written without quotes */
-	char *text;              /* scalar: its text; "" for a value left out */
-	struct yaml_node *key;   /* in a mapping: the scalar that names this value */
+	int line, column;		/* from 1; columns are characters */
+	bool plain;			/* scalar: written without quotes */
+	char *text;			/* scalar: its text; "" for a value left out */
+	struct yaml_node *key;		/* in a mapping: the scalar that names this value */
 	struct yaml_node *first, *last; /* list, mapping: the values */
 	struct yaml_node *next;
 	struct yaml_node *older; /* every node made, for freeing */
@@ -46,7 +46,7 @@ int yaml_refuse(const struct yaml *doc, const struct yaml_node *at, struct err *
 /* -EINVAL when some sentence in *err has already been written: puts the place before it. */
 int yaml_refuse_with(const struct yaml *doc, const struct yaml_node *at, struct err *err);
 
-/* -EINVAL and "text: wrong; did you mean …?", or all of @words (NULL-terminated) if none is near. */
+/* -EINVAL and "text: wrong; did you mean …?", or all @words (NULL-terminated) if none is near. */
 int yaml_refuse_word(const struct yaml *doc, const struct yaml_node *at, const char *wrong,
 		     const char *text, const char *const *words, struct err *err);
 

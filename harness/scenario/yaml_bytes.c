@@ -14,7 +14,11 @@
 static size_t utf8_char(const unsigned char *s, size_t left, uint32_t *code)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+	size_t len = s[0] < 0x80       ? 1
+		     : s[0] >> 5 == 6  ? 2
+		     : s[0] >> 4 == 14 ? 3
+		     : s[0] >> 3 == 30 ? 4
+				       : 0;
 
 	if (!len || len > left)
 		return 0;
@@ -51,8 +55,9 @@ int yaml_check_bytes(const char *path, const char *bytes, size_t size, struct er
 	int line, column;
 
 	if (!size)
-		return err_set(err, EINVAL,
-			       "%s:1:1: the file is empty; write a scenario that begins with name:", path);
+		return err_set(
+			err, EINVAL,
+			"%s:1:1: the file is empty; write a scenario that begins with name:", path);
 	for (size_t i = 0; i < size;) {
 		uint32_t code = 0;
 		size_t len = utf8_char((const unsigned char *)bytes + i, size - i, &code);
@@ -63,15 +68,18 @@ int yaml_check_bytes(const char *path, const char *bytes, size_t size, struct er
 		}
 		yaml_place(bytes, i, &line, &column);
 		if (len && code == 0)
-			return err_set(err, EINVAL,
-				       "%s:%d:%d: a NUL byte; a scenario is a text file in UTF-8, not a "
-				       "binary file", path, line, column);
+			return err_set(
+				err, EINVAL,
+				"%s:%d:%d: a NUL byte; a scenario is a text file in UTF-8, not a "
+				"binary file",
+				path, line, column);
 		if (len)
 			return err_set(err, EINVAL,
-				       "%s:%d:%d: the control character U+%04X; delete it", path, line,
-				       column, code);
-		return err_set(err, EINVAL, "%s:%d:%d: byte 0x%02x is not UTF-8; save the file as UTF-8",
-			       path, line, column, (unsigned char)bytes[i]);
+				       "%s:%d:%d: the control character U+%04X; delete it", path,
+				       line, column, code);
+		return err_set(err, EINVAL,
+			       "%s:%d:%d: byte 0x%02x is not UTF-8; save the file as UTF-8", path,
+			       line, column, (unsigned char)bytes[i]);
 	}
 	return 0;
 }

@@ -28,7 +28,8 @@ int yaml_refuse(const struct yaml *doc, const struct yaml_node *at, struct err *
 
 int yaml_refuse_with(const struct yaml *doc, const struct yaml_node *at, struct err *err)
 {
-	return err_prefix(err, -EINVAL, "%s:%d:%d", doc->path, at ? at->line : 1, at ? at->column : 1);
+	return err_prefix(err, -EINVAL, "%s:%d:%d", doc->path, at ? at->line : 1,
+			  at ? at->column : 1);
 }
 
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
@@ -82,10 +83,11 @@ int yaml_only_keys(const struct yaml *doc, const struct yaml_node *map, const ch
 	for (const struct yaml_node *node = map->first; node; node = node->next) {
 		const char *const *word = words;
 
-		while (*word && strcmp(*word, node->key->text))
+		while (*word && strcmp(*word, node->key->text) != 0)
 			word++;
 		if (!*word)
-			return yaml_refuse_word(doc, node->key, "unknown key", node->key->text, words, err);
+			return yaml_refuse_word(doc, node->key, "unknown key", node->key->text,
+						words, err);
 	}
 	return 0;
 }

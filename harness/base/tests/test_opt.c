@@ -94,7 +94,8 @@ Test(opt, a_refusal_says_what_to_write)
 		 "idle: 99999999999999999999d is too much; write 100d or less"},
 		{"idle", "0.1ns", "idle: 0.1ns is finer than 1ns; write fewer decimals"},
 		{"idle", "",
-		 "idle: '' is not a duration; write a number and one unit (ns us ms s m h d), such as "
+		 "idle: '' is not a duration; write a number and one unit (ns us ms s m h d), such "
+		 "as "
 		 "250ms, 1.5s or 2h"},
 		{"cnt", "0", "cnt: 0 is too little; write 1 or more"},
 		{"cnt", "128", "cnt: 128 is too much; write 127 or less"},
@@ -113,7 +114,8 @@ Test(opt, a_refusal_says_what_to_write)
 		 "signal: '19' is not a signal; write its name, such as STOP, CONT or USR1"},
 		{"idel", "1s", "idel: unknown option; did you mean idle?"},
 		{"whatever", "1s",
-		 "whatever: unknown option; write one of idle, cnt, loss, rate, signal, mode, bare"},
+		 "whatever: unknown option; write one of idle, cnt, loss, rate, signal, mode, "
+		 "bare"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -131,10 +133,30 @@ Test(opt, a_refusal_says_what_to_write)
 Test(opt, refuses_what_only_looks_like_a_number)
 {
 	static const char *const texts[] = {
-		"abc", "1", "s", ".5s", "5.s", "1.5.5s", "1e3s", "+5s", "- 5s", " 5s", "5s ", "5 s",
-		"1m30s", "0x10s", "5S", "5sec", "1,5s", "\xff", "5\n", "nan", "inf",
+		"abc",
+		"1",
+		"s",
+		".5s",
+		"5.s",
+		"1.5.5s",
+		"1e3s",
+		"+5s",
+		"- 5s",
+		" 5s",
+		"5s ",
+		"5 s",
+		"1m30s",
+		"0x10s",
+		"5S",
+		"5sec",
+		"1,5s",
+		"\xff",
+		"5\n",
+		"nan",
+		"inf",
 		"111111111111111111111111111111111111111111111111111111111111111111111111111111s",
-		"0.000000000000000000000000000000000000000000001s", NULL,
+		"0.000000000000000000000000000000000000000000001s",
+		NULL,
 	};
 
 	for (int i = 0; texts[i]; i++) {
@@ -213,8 +235,8 @@ Test(opt, lists_are_refused_in_words)
 
 Test(opt, nearest_word)
 {
-	static const char *const words[] = {"recv", "select", "tcp_info", "keepalive", "heartbeat",
-					    "null", NULL};
+	static const char *const words[] = {"recv",	 "select", "tcp_info", "keepalive",
+					    "heartbeat", "null",   NULL};
 	char long_text[500];
 
 	cr_expect_str_eq(opt_nearest("keepalvie", words), "keepalive");

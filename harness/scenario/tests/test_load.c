@@ -66,8 +66,9 @@ Test(load, folders_are_searched_and_sorted)
 	put("s/.hidden/no.yaml", "no");
 	put("s/.two.yaml", "x");
 	cr_assert_eq(symlink("..", "s/a/circle"), 0);
-	cr_assert_eq(scenario_load_all((char *[]){"s/", "s/a/one.yaml", "s/../s/b"}, 3, &all, &n, &err),
-		     0, "%s", err.text);
+	cr_assert_eq(
+		scenario_load_all((char *[]){"s/", "s/a/one.yaml", "s/../s/b"}, 3, &all, &n, &err),
+		0, "%s", err.text);
 	cr_assert_eq(n, 2);
 	cr_expect_str_eq(all[0]->name, "two");
 	cr_expect_str_eq(all[0]->path, "s/../s/b/two.yaml");
@@ -96,12 +97,14 @@ Test(load, refusals)
 	cr_assert_eq(ftruncate(fd, 10000000), 0);
 	close(fd);
 	cr_expect_eq(load("big.yaml", &err), -EINVAL);
-	cr_expect_str_eq(err.text, "big.yaml:1:1: the file has 10000000 bytes; a scenario has at most "
-				   "1048576, split it");
+	cr_expect_str_eq(err.text,
+			 "big.yaml:1:1: the file has 10000000 bytes; a scenario has at most "
+			 "1048576, split it");
 	close(open("empty.yaml", O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
 	cr_expect_eq(load("empty.yaml", &err), -EINVAL);
-	cr_expect_str_eq(err.text, "empty.yaml:1:1: the file is empty; write a scenario that begins "
-				   "with name:");
+	cr_expect_str_eq(err.text,
+			 "empty.yaml:1:1: the file is empty; write a scenario that begins "
+			 "with name:");
 }
 
 Test(load, two_scenarios_of_one_name)
@@ -112,6 +115,7 @@ Test(load, two_scenarios_of_one_name)
 	put("s/a/same.yaml", "same");
 	put("s/b/same.yaml", "same");
 	cr_expect_eq(load("s", &err), -EINVAL);
-	cr_expect_str_eq(err.text, "s/b/same.yaml:1:1: same is also the name of s/a/same.yaml; rename "
-				   "one of the two");
+	cr_expect_str_eq(err.text,
+			 "s/b/same.yaml:1:1: same is also the name of s/a/same.yaml; rename "
+			 "one of the two");
 }

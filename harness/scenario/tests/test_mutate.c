@@ -31,7 +31,8 @@ static size_t below(size_t n)
 
 static size_t damage(char *text, size_t len, size_t room)
 {
-	static const char spice[] = "\n\t -:,{}[]&*!|>'\"%@`#?~\\\0\x80\xff" "0123456789abcxyz";
+	static const char spice[] = "\n\t -:,{}[]&*!|>'\"%@`#?~\\\0\x80\xff"
+				    "0123456789abcxyz";
 	size_t at = below(len), n = 1 + below(6);
 
 	switch (below(4)) {

@@ -44,10 +44,14 @@ Test(refuse, what_is_no_text)
 	refused("", 0, "d/x.yaml:1:1: the file is empty; write a scenario that begins with name:");
 	refused("name: x\nab\0c", 12,
 		"d/x.yaml:2:3: a NUL byte; a scenario is a text file in UTF-8, not a binary file");
-	refused("\x7f" "ELF\2\1\1", 7, "d/x.yaml:1:1: the control character U+007F; delete it");
+	refused("\x7f"
+		"ELF\2\1\1",
+		7, "d/x.yaml:1:1: the control character U+007F; delete it");
 	refused("name: \xff", 7, "d/x.yaml:1:7: byte 0xff is not UTF-8; save the file as UTF-8");
-	refused("a: \xc3\xa4\xc3", 6, "d/x.yaml:1:5: byte 0xc3 is not UTF-8; save the file as UTF-8");
-	refused("a: \xed\xa0\x80", 6, "d/x.yaml:1:4: byte 0xed is not UTF-8; save the file as UTF-8");
+	refused("a: \xc3\xa4\xc3", 6,
+		"d/x.yaml:1:5: byte 0xc3 is not UTF-8; save the file as UTF-8");
+	refused("a: \xed\xa0\x80", 6,
+		"d/x.yaml:1:4: byte 0xed is not UTF-8; save the file as UTF-8");
 	refused("a: \xc0\x80", 5, "d/x.yaml:1:4: byte 0xc0 is not UTF-8; save the file as UTF-8");
 	refused("# only\n", 7,
 		"d/x.yaml:1:1: nothing but comments; write a scenario that begins with name:");
@@ -56,19 +60,21 @@ Test(refuse, what_is_no_text)
 Test(refuse, what_is_no_single_plain_document)
 {
 	static const struct refusal r[] = {
-		{"a: [1\n",
-		 "d/x.yaml:2:1: not YAML: flow sequence without a closing bracket; indent with spaces, "
-		 "close quotes and brackets"},
-		{"a: \"x\n",
-		 "d/x.yaml:1:5: not YAML: double-quoted scalar without closing quote; indent with spaces, "
-		 "close quotes and brackets"},
-		{HEAD TAIL "---\nname: y\n",
-		 "d/x.yaml:5:1: a second document; a file holds one scenario, move the other into a file "
-		 "of its own"},
+		{"a: [1\n", "d/x.yaml:2:1: not YAML: flow sequence without a closing bracket; "
+			    "indent with spaces, "
+			    "close quotes and brackets"},
+		{"a: \"x\n", "d/x.yaml:1:5: not YAML: double-quoted scalar without closing quote; "
+			     "indent with spaces, "
+			     "close quotes and brackets"},
+		{HEAD TAIL "---\nname: y\n", "d/x.yaml:5:1: a second document; a file holds one "
+					     "scenario, move the other into a file "
+					     "of its own"},
 		{"name: &n x\n",
 		 "d/x.yaml:1:7: anchors (&name) are not used here; write each value out"},
-		{"name: *n\n", "d/x.yaml:1:7: aliases (*name) are not used here; write the value out"},
-		{"name: !!str x\n", "d/x.yaml:1:7: tags (!type) are not used here; leave the tag out"},
+		{"name: *n\n",
+		 "d/x.yaml:1:7: aliases (*name) are not used here; write the value out"},
+		{"name: !!str x\n",
+		 "d/x.yaml:1:7: tags (!type) are not used here; leave the tag out"},
 		{"name: x\nname: x\n",
 		 "d/x.yaml:2:1: name: stands twice, first in line 1; delete one of the two"},
 		{"[[[[[[[[[[", "d/x.yaml:1:9: nested more than 8 deep; a scenario needs 4 levels"},
@@ -86,32 +92,35 @@ Test(refuse, top_level_keys)
 {
 	static const struct refusal r[] = {
 		{HEAD "horizn: 3s\n", "d/x.yaml:2:1: horizn: unknown key; did you mean horizon?"},
-		{HEAD "colour: red\n",
-		 "d/x.yaml:2:1: colour: unknown key; write one of name, about, observer, traffic, ip, "
-		 "link, sysctl, methods, timeline, horizon, spread, expect"},
-		{"horizon: 3s\n",
-		 "d/x.yaml:1:1: name is missing; write name: and the file's name without its ending"},
-		{HEAD "horizon: 3s\n",
-		 "d/x.yaml:1:1: timeline is missing; write timeline: and a list of - {at: 2s, fault: …}"},
+		{HEAD "colour: red\n", "d/x.yaml:2:1: colour: unknown key; write one of name, "
+				       "about, observer, traffic, ip, "
+				       "link, sysctl, methods, timeline, horizon, spread, expect"},
+		{"horizon: 3s\n", "d/x.yaml:1:1: name is missing; write name: and the file's name "
+				  "without its ending"},
+		{HEAD "horizon: 3s\n", "d/x.yaml:1:1: timeline is missing; write timeline: and a "
+				       "list of - {at: 2s, fault: …}"},
 		{HEAD "timeline:\n  - {at: 2s, fault: none}\n",
-		 "d/x.yaml:1:1: horizon is missing; write horizon: and how long after the fault to wait, "
+		 "d/x.yaml:1:1: horizon is missing; write horizon: and how long after the fault to "
+		 "wait, "
 		 "such as 8s"},
-		{"name: y\n" TAIL,
-		 "d/x.yaml:1:7: name: 'y' is not the file's name; write name: x, or rename the file"},
-		{"name: X_y\n" TAIL,
-		 "d/x.yaml:1:7: name: 'X_y' holds other signs than a-z, 0-9 and -; write a name such as "
-		 "cable-pull-far"},
+		{"name: y\n" TAIL, "d/x.yaml:1:7: name: 'y' is not the file's name; write name: x, "
+				   "or rename the file"},
+		{"name: X_y\n" TAIL, "d/x.yaml:1:7: name: 'X_y' holds other signs than a-z, 0-9 "
+				     "and -; write a name such as "
+				     "cable-pull-far"},
 		{"name: [x]\n" TAIL,
 		 "d/x.yaml:1:7: name must be one value; write it after the colon"},
 		{"name:\n" TAIL, "d/x.yaml:1:1: name has no value; write one after the colon"},
-		{HEAD "observer: sever\n" TAIL,
-		 "d/x.yaml:2:11: observer: 'sever' is not one of server, client; did you mean server?"},
-		{HEAD "traffic: none\n" TAIL,
-		 "d/x.yaml:2:10: traffic: 'none' is not one of idle, request, sending, receiving, stalled; "
-		 "write one of them"},
-		{HEAD "ip: 5\n" TAIL, "d/x.yaml:2:5: ip: '5' is not one of 4, 6; write one of them"},
+		{HEAD "observer: sever\n" TAIL, "d/x.yaml:2:11: observer: 'sever' is not one of "
+						"server, client; did you mean server?"},
+		{HEAD "traffic: none\n" TAIL, "d/x.yaml:2:10: traffic: 'none' is not one of idle, "
+					      "request, sending, receiving, stalled; "
+					      "write one of them"},
+		{HEAD "ip: 5\n" TAIL,
+		 "d/x.yaml:2:5: ip: '5' is not one of 4, 6; write one of them"},
 		{HEAD "sysctl: {kernel.panic: 1}\n" TAIL,
-		 "d/x.yaml:2:10: sysctl: 'kernel.panic' is not a name below net.; write one such as "
+		 "d/x.yaml:2:10: sysctl: 'kernel.panic' is not a name below net.; write one such "
+		 "as "
 		 "net.ipv4.tcp_retries2"},
 		{HEAD "sysctl: {net.../x: 1}\n" TAIL,
 		 "d/x.yaml:2:10: sysctl: 'net.../x' is not a name below net.; write one such as "
@@ -124,8 +133,8 @@ Test(refuse, top_level_keys)
 		 "d/x.yaml:2:8: link: dely: unknown option; did you mean delay?"},
 		{HEAD "link: {}\n" TAIL,
 		 "d/x.yaml:2:7: link is empty; write {delay: 10ms}, or leave the key out"},
-		{HEAD "link: {jitter: 1ms}\n" TAIL,
-		 "d/x.yaml:2:7: link: jitter does nothing without delay; add delay or remove jitter"},
+		{HEAD "link: {jitter: 1ms}\n" TAIL, "d/x.yaml:2:7: link: jitter does nothing "
+						    "without delay; add delay or remove jitter"},
 		{HEAD "timeline:\n  - {at: 2s, fault: none}\nhorizon: 0s\n",
 		 "d/x.yaml:4:10: horizon: 0s is no time at all; write 1ms or more"},
 		{HEAD "timeline:\n  - {at: 2s, fault: none}\nhorizon: -1s\n",
@@ -139,10 +148,10 @@ Test(refuse, top_level_keys)
 Test(refuse, methods)
 {
 	static const struct refusal r[] = {
-		{HEAD "methods: recv\n" TAIL,
-		 "d/x.yaml:2:10: methods must be a list; write each entry on a line that begins with -"},
-		{HEAD "methods: []\n" TAIL,
-		 "d/x.yaml:2:10: methods is empty; name one, or leave the key out for every method"},
+		{HEAD "methods: recv\n" TAIL, "d/x.yaml:2:10: methods must be a list; write each "
+					      "entry on a line that begins with -"},
+		{HEAD "methods: []\n" TAIL, "d/x.yaml:2:10: methods is empty; name one, or leave "
+					    "the key out for every method"},
 		{HEAD "methods:\n  - revc\n" TAIL,
 		 "d/x.yaml:3:5: revc: no such method; did you mean recv?"},
 		{HEAD "methods:\n  - keepalive: {idle: 5}\n" TAIL,
@@ -156,12 +165,16 @@ Test(refuse, methods)
 		{HEAD "methods:\n  - recv: {poll: 1s}\n" TAIL,
 		 "d/x.yaml:3:12: recv: poll: unknown option; none is taken here, leave it out"},
 		{HEAD "methods:\n  - heartbeat: {mode: pong}\n" TAIL,
-		 "d/x.yaml:3:23: heartbeat: mode: 'pong' is not one of ping, beacon; did you mean ping?"},
+		 "d/x.yaml:3:23: heartbeat: mode: 'pong' is not one of ping, beacon; did you mean "
+		 "ping?"},
 		{HEAD "methods:\n  - {recv: , select: }\n" TAIL,
-		 "d/x.yaml:3:5: an entry of methods names one method; write - name, or - name: {option: "
+		 "d/x.yaml:3:5: an entry of methods names one method; write - name, or - name: "
+		 "{option: "
 		 "value}"},
-		{HEAD "methods:\n  - tcp_info: {poll: 1000ms}\n  - recv\n  - tcp_info: {poll: 1s}\n" TAIL,
-		 "d/x.yaml:5:5: tcp_info: stands twice with the same options; change one or delete it"},
+		{HEAD "methods:\n  - tcp_info: {poll: 1000ms}\n  - recv\n  - tcp_info: {poll: "
+		      "1s}\n" TAIL,
+		 "d/x.yaml:5:5: tcp_info: stands twice with the same options; change one or delete "
+		 "it"},
 		{NULL, NULL},
 	};
 
@@ -182,8 +195,8 @@ Test(refuse, a_methods_own_check_has_a_place)
 Test(refuse, timeline)
 {
 	static const struct refusal r[] = {
-		{HEAD "timeline: []\nhorizon: 1s\n",
-		 "d/x.yaml:2:11: timeline is empty; write - {at: 2s, fault: none} for a control run"},
+		{HEAD "timeline: []\nhorizon: 1s\n", "d/x.yaml:2:11: timeline is empty; write - "
+						     "{at: 2s, fault: none} for a control run"},
 		{HEAD "timeline:\n  - link-down\nhorizon: 1s\n",
 		 "d/x.yaml:3:5: an entry of the timeline must be a mapping; write {key: value}"},
 		{HEAD "timeline:\n  - {at: 2s}\nhorizon: 1s\n",
@@ -195,10 +208,12 @@ Test(refuse, timeline)
 		{HEAD "timeline:\n  - {at: 2s, fault: linkdown}\nhorizon: 1s\n",
 		 "d/x.yaml:3:21: linkdown: no such fault; did you mean link-down?"},
 		{HEAD "timeline:\n  - {at: 2s, fault: meteorite}\nhorizon: 1s\n",
-		 "d/x.yaml:3:21: meteorite: no such fault; write one of none, link-down, drop, netem, "
+		 "d/x.yaml:3:21: meteorite: no such fault; write one of none, link-down, drop, "
+		 "netem, "
 		 "kill, signal, close, shutdown, reset, crash"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, place: moon}\nhorizon: 1s\n",
-		 "d/x.yaml:3:39: link-down: place: 'moon' is not one of observer, peer; write one of them"},
+		 "d/x.yaml:3:39: link-down: place: 'moon' is not one of observer, peer; write one "
+		 "of them"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, plaec: peer}\nhorizon: 1s\n",
 		 "d/x.yaml:3:32: link-down: plaec: unknown option; did you mean place?"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, fro: 1s}\nhorizon: 1s\n",
@@ -206,7 +221,8 @@ Test(refuse, timeline)
 		{HEAD "timeline:\n  - {at: 2s, fault: close, for: 1s}\nhorizon: 1s\n",
 		 "d/x.yaml:3:28: for: the fault close cannot be undone; leave for out"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, for: 0s}\nhorizon: 1s\n",
-		 "d/x.yaml:3:37: for: 0s undoes the fault at once; write 1ms or more, or leave for out"},
+		 "d/x.yaml:3:37: for: 0s undoes the fault at once; write 1ms or more, or leave for "
+		 "out"},
 		{HEAD "timeline:\n  - {at: 2s, fault: signal, signal: STPO}\nhorizon: 1s\n",
 		 "d/x.yaml:3:37: signal: signal: 'STPO' is not a signal; did you mean STOP?"},
 		{NULL, NULL},
@@ -218,7 +234,7 @@ Test(refuse, timeline)
 Test(refuse, a_faults_own_check_has_a_place)
 {
 	static const char text[] = HEAD "timeline:\n  - {at: 2s, fault: kill, target: observer}\n"
-				   "horizon: 1s\n";
+					"horizon: 1s\n";
 	struct scenario *s = room();
 	struct err err = {""};
 
@@ -233,10 +249,12 @@ Test(refuse, expect)
 		{HEAD "methods: [recv]\n" LINK "expect: {rcv: never}\n",
 		 "d/x.yaml:6:10: rcv: no such method; did you mean recv?"},
 		{HEAD "methods: [recv]\n" LINK "expect: {select: never}\n",
-		 "d/x.yaml:6:10: select: not one of this scenario's methods; add it to methods, or delete "
+		 "d/x.yaml:6:10: select: not one of this scenario's methods; add it to methods, or "
+		 "delete "
 		 "the line"},
 		{HEAD LINK "expect: {recv: always}\n",
-		 "d/x.yaml:5:16: what is expected of a method is never or {from: 2s, to: 4s}; write one of "
+		 "d/x.yaml:5:16: what is expected of a method is never or {from: 2s, to: 4s}; "
+		 "write one of "
 		 "the two"},
 		{HEAD LINK "expect: {recv: {from: 2s}}\n",
 		 "d/x.yaml:5:16: to is missing; write {from: 2s, to: 4s}"},
