@@ -98,7 +98,6 @@ int proof_no_carrier(struct lab *lab, enum place end, int64_t deadline_ns, struc
 
 int proof_ended(struct program *program, int sig, int64_t deadline_ns, struct err *err)
 {
-	char how[64];
 	int ret = program->pid > 0 ? lab_wait_program(program, WEXITED, deadline_ns, err) : 0;
 
 	if (ret == -ETIMEDOUT)
@@ -106,10 +105,14 @@ int proof_ended(struct program *program, int sig, int64_t deadline_ns, struct er
 			       program->name, sigabbrev_np(sig));
 	if (ret)
 		return ret;
-	if ((program->code != CLD_KILLED && program->code != CLD_DUMPED) || program->status != sig)
+	if ((program->code != CLD_KILLED && program->code != CLD_DUMPED) ||
+	    program->status != sig) {
+		char how[64];
+
 		return err_set(err, ECHILD, "expected %s to be ended by SIG%s, and it %s",
 			       program->name, sigabbrev_np(sig),
 			       lab_program_end(program, how, sizeof(how)));
+	}
 	return 0;
 }
 

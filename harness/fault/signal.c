@@ -141,13 +141,15 @@ static int signal_inject(struct lab *lab, struct fault_act *act, struct err *err
 
 static int prove_stop(struct program *program, int sig, int64_t deadline_ns, struct err *err)
 {
-	char how[64];
 	int ret = lab_wait_program(program, WSTOPPED, deadline_ns, err);
 
-	if (!ret && program->status != sig)
+	if (!ret && program->status != sig) {
+		char how[64];
+
 		ret = err_set(err, ENODATA, "expected %s to be stopped by SIG%s, and it %s",
 			      program->name, sigabbrev_np(sig),
 			      lab_program_end(program, how, sizeof(how)));
+	}
 	return ret;
 }
 

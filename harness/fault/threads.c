@@ -47,6 +47,16 @@ struct masks {
 	unsigned long long pending, blocked, caught;
 };
 
+static int read_mask(const char *line, const char *key, unsigned long long *mask)
+{
+	size_t n = strlen(key);
+
+	if (strncmp(line, key, n) != 0)
+		return 0;
+	*mask = strtoull(line + n, NULL, 16);
+	return 1;
+}
+
 static bool read_masks(pid_t pid, pid_t tid, struct masks *masks)
 {
 	char path[64], line[256];
@@ -58,9 +68,9 @@ static bool read_masks(pid_t pid, pid_t tid, struct masks *masks)
 	if (!file)
 		return false;
 	while (fgets(line, sizeof(line), file)) {
-		found += sscanf(line, "SigPnd: %llx", &masks->pending) == 1;
-		found += sscanf(line, "SigBlk: %llx", &masks->blocked) == 1;
-		found += sscanf(line, "SigCgt: %llx", &masks->caught) == 1;
+		found += read_mask(line, "SigPnd:", &masks->pending);
+		found += read_mask(line, "SigBlk:", &masks->blocked);
+		found += read_mask(line, "SigCgt:", &masks->caught);
 	}
 	fclose(file);
 	return found == 3;
@@ -73,7 +83,7 @@ static unsigned long long bit_of(int sig)
 
 static int send_one(pid_t pid, pid_t tid, int sig, void *arg)
 {
-	struct masks masks;
+	struct masks masks = {0};
 	int *n = arg;
 
 	if (!read_masks(pid, tid, &masks) || masks.blocked & bit_of(sig))
@@ -101,14 +111,14 @@ enum { TOOK_ALL, TOOK_NOT_YET, TOOK_NO_HANDLER };
 
 static int look_at_one(pid_t pid, pid_t tid, int sig, void *arg)
 {
-	struct masks masks;
+	struct masks masks = {0};
 
 	(void)arg;
 	if (!read_masks(pid, tid, &masks))
 		return TOOK_ALL; /* the thread has just ended */
 	if (!(masks.caught & bit_of(sig)))
 		return TOOK_NO_HANDLER;
-	return masks.pending & ~masks.blocked & bit_of(sig) ? TOOK_NOT_YET : TOOK_ALL;
+	return (masks.pending & ~masks.blocked & bit_of(sig)) ? TOOK_NOT_YET : TOOK_ALL;
 }
 
 int threads_took(const struct program *program, int sig, int64_t deadline_ns, struct err *err)

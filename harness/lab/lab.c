@@ -208,11 +208,11 @@ int lab_probe(struct lab *lab, enum place from, int64_t deadline_ns, bool *arriv
 	      struct err *err)
 {
 	enum place to = from == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
-	int64_t left;
 	int ret;
 
 	do {
-		left = deadline_ns - clock_now_ns();
+		int64_t left = deadline_ns - clock_now_ns();
+
 		left = left < 0 ? 0 : left > PROBE_ROUND_NS ? PROBE_ROUND_NS : left;
 		ret = probe_path(lab->ns[from], lab_device(from), lab->ns[to], lab_device(to), left,
 				 arrived, err);

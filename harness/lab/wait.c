@@ -67,9 +67,10 @@ int lab_next_event(struct lab *lab, int64_t deadline_ns, struct event *ev, bool 
 {
 	struct program *both[2] = {&lab->observer, &lab->peer};
 	struct pollfd fds[4];
-	int ret;
 
 	for (;;) {
+		int ret;
+
 		for (int i = 0; i < 2; i++) {
 			bool watched = both[i]->pid > 0 && !both[i]->killed;
 
@@ -122,11 +123,12 @@ int lab_wait_program(struct program *program, int options, int64_t deadline_ns, 
 {
 	struct signalfd_siginfo si;
 	struct pollfd fds[2];
-	int ret;
 
 	if (program->pid <= 0)
 		return err_set(err, ESRCH, "%s does not run any more", program->name);
 	for (;;) {
+		int ret;
+
 		if (program_look(program, options))
 			return 0;
 		fds[0] = (struct pollfd){.fd = program->pidfd, .events = POLLIN};

@@ -79,8 +79,9 @@ Test(fault, impossible_pairs_are_refused_with_a_remedy)
 static struct effect effect_of(const char *name, const char *options)
 {
 	const struct fault *fault = fault_find(name);
-	struct opt_values opt = given(fault, options);
+	static struct opt_values opt;
 
+	opt = given(fault, options);
 	return fault->effect(&opt);
 }
 
