@@ -213,7 +213,7 @@ static void put_count(const struct style *style, enum tone tone, int n, const ch
 static void put_totals(const struct report *r, const struct style *style)
 {
 	const struct record_run *run = &r->file->runs[r->world];
-	char text[32];
+	char text[32], world[256];
 	int failed = report_failed(r->count);
 
 	fprintf(style->out, "%d trial%s: ", r->n_trials, r->n_trials == 1 ? "" : "s");
@@ -223,11 +223,13 @@ static void put_totals(const struct report *r, const struct style *style)
 	put_count(style, TONE_DIM, r->count[VERDICT_SKIP], "skipped");
 	put_count(style, TONE_WARN, r->count[VERDICT_INVALID], "invalid");
 	put_count(style, TONE_WARN, r->count[VERDICT_ERROR], "in error");
-	fprintf(style->out, "\n%s engine, kernel %s, HZ %d, seed %" PRIu64, run->engine,
-		run->kernel, run->hz, run->seed);
-	if (run->phases > 1)
-		fprintf(style->out, ", %d phases", run->phases);
 	fputc('\n', style->out);
+	snprintf(world, sizeof(world), "%s engine, kernel %s, HZ %d, seed %" PRIu64, run->engine,
+		 run->kernel, run->hz, run->seed);
+	if (run->phases > 1)
+		snprintf(world + strlen(world), sizeof(world) - strlen(world), ", %d phases",
+			 run->phases);
+	text_wrap(style, TONE_PLAIN, world, 0, true);
 }
 
 void report_notes(const struct report *report, const struct style *style)

@@ -25,7 +25,7 @@ int64_t stats_quantile(const int64_t *values, size_t n, unsigned int num, unsign
 	if (rest == 0)
 		return values[at];
 	between = ((__int128)values[at + 1] - values[at]) * (__int128)rest;
-	return values[at] + (int64_t)((2 * between + den) / (2 * (__int128)den));
+	return (int64_t)(values[at] + (2 * between + den) / (2 * (__int128)den));
 }
 
 int64_t stats_median(const int64_t *values, size_t n)

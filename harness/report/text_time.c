@@ -70,7 +70,7 @@ static const struct unit *unit_of(int64_t ns, int digits)
 
 	if (ns == 0)
 		return &units[3];
-	while (ns >= unit[1].from)
+	while (unit[1].name && ns >= unit[1].from)
 		unit++;
 	/* What is rounded up to the next unit is written in it. */
 	if (unit[1].name) {
