@@ -67,11 +67,10 @@ int yaml_check_bytes(const char *path, const char *bytes, size_t size, struct er
 			continue;
 		}
 		yaml_place(bytes, i, &line, &column);
-		if (len && code == 0)
+		if (memchr(bytes, '\0', size))
 			return err_set(
 				err, EINVAL,
-				"%s:%d:%d: a NUL byte; a scenario is a text file in UTF-8, not a "
-				"binary file",
+				"%s:%d:%d: a binary file; name a scenario, a text file in UTF-8",
 				path, line, column);
 		if (len)
 			return err_set(err, EINVAL,

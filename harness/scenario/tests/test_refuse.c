@@ -43,7 +43,10 @@ Test(refuse, what_is_no_text)
 {
 	refused("", 0, "d/x.yaml:1:1: the file is empty; write a scenario that begins with name:");
 	refused("name: x\nab\0c", 12,
-		"d/x.yaml:2:3: a NUL byte; a scenario is a text file in UTF-8, not a binary file");
+		"d/x.yaml:2:3: a binary file; name a scenario, a text file in UTF-8");
+	refused("\x7f"
+		"ELF\2\1\1\0",
+		8, "d/x.yaml:1:1: a binary file; name a scenario, a text file in UTF-8");
 	refused("\x7f"
 		"ELF\2\1\1",
 		7, "d/x.yaml:1:1: the control character U+007F; delete it");
