@@ -29,7 +29,7 @@ static int check_file(const char *path, const struct stat *st, struct err *err)
 	return 0;
 }
 
-/* The whole file. It may have grown: one byte above the limit is read for scenario_parse() to see. */
+/* The whole file. Had it grown, one byte above the limit is read for scenario_parse() to see. */
 static int read_whole(int fd, const char *path, char *bytes, size_t *size, struct err *err)
 {
 	while (*size <= SCENARIO_FILE_MAX) {
