@@ -159,7 +159,7 @@ static int prove_handled(struct program *program, const struct fault_act *act, i
 	if (!act->counter)
 		return err_set(err, ENODATA,
 			       "expected a thread of %s to be sent a signal, and none was: each "
-			       "blocks it or has ended", program->name);
+			       "blocks it, has no handler for it, or has ended", program->name);
 	return threads_took(program, (int)act->opt.v[SIGNAL_SIGNAL], deadline_ns, err);
 }
 

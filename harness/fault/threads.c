@@ -2,7 +2,8 @@
 /*
  * A signal sent to a process goes to any one of its threads (signal(7)); a method sits in one
  * particular thread. To interrupt every method's system call, each thread is addressed by itself,
- * except those that block the signal, as the observer's main thread does.
+ * except those that block the signal, as the observer's main thread does. A program without a
+ * handler is left alone: the signal would end it, or be lost.
  *
  * There is no event for "the handler ran": the kernel tells only /proc. So this is the one place
  * that looks again and again, with LOOK_NS between two looks; a thread that sleeps in a system call
@@ -86,7 +87,7 @@ static int send_one(pid_t pid, pid_t tid, int sig, void *arg)
 	struct masks masks = {0};
 	int *n = arg;
 
-	if (!read_masks(pid, tid, &masks) || masks.blocked & bit_of(sig))
+	if (!read_masks(pid, tid, &masks) || !(masks.caught & ~masks.blocked & bit_of(sig)))
 		return 0;
 	if (tgkill(pid, tid, sig) < 0)
 		return errno == ESRCH ? 0 : -errno; /* the thread has just ended */

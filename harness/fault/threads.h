@@ -9,13 +9,14 @@
 
 /* Private to the room: one signal to each thread of a program. */
 
-/* tgkill(2) for each thread that does not block @sig (SigBlk, proc(5)); *n: how many those were. */
+/* tgkill(2) for each thread that handles @sig and does not block it (SigCgt, SigBlk of proc(5)); *n:
+ * how many those were. */
 int threads_signal(const struct program *program, int sig, int *n, struct err *err);
 
 /*
  * Every thread has a handler for @sig and took what was sent to it: its bit in SigCgt is set and its
- * bit in SigPnd is clear, or it blocks @sig (proc(5)). Taking a signal with a handler means that the thread has left
- * the system call it was in (get_signal(), kernel/signal.c).
+ * bit in SigPnd is clear, or it blocks @sig. Taking a signal with a handler means that the thread
+ * has left the system call it was in (get_signal(), kernel/signal.c).
  */
 int threads_took(const struct program *program, int sig, int64_t deadline_ns, struct err *err);
 
