@@ -101,7 +101,8 @@ int netns_privilege(struct err *err)
 			return err_set(err, EPERM, "a user namespace must be entered before the "
 				       "process has a second thread; run as root");
 		return err_set(err, EPERM, "not allowed to create network namespaces: %s; %s",
-			       strerror(code), remedy);
+			       code == ENOSPC ? "user.max_user_namespaces is used up" :
+						strerror(code), remedy);
 	}
 	if (map_as_root(uid, gid, &why))
 		return err_set(err, EPERM, "cannot become root of a user namespace (%s); %s",

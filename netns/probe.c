@@ -6,6 +6,8 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -43,12 +45,37 @@ static int64_t now_ns(void)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
-static void probe_close(struct probe *p)
+static void *close_both(void *arg)
 {
-	if (p->tx >= 0)
+	int *fds = arg;
+
+	close(fds[0]);
+	close(fds[1]);
+	free(fds);
+	return NULL;
+}
+
+/* Closing a packet socket waits for an RCU grace period, 10 ms and more (packet_release()), which
+ * nobody else has to wait for. Closing -1 is harmless. */
+static void probe_close(const struct probe *p)
+{
+	pthread_t thread;
+	int *fds;
+
+	if (p->tx < 0 && p->rx < 0)
+		return;
+	fds = malloc(2 * sizeof(*fds));
+	if (!fds) {
 		close(p->tx);
-	if (p->rx >= 0)
 		close(p->rx);
+		return;
+	}
+	fds[0] = p->tx;
+	fds[1] = p->rx;
+	if (pthread_create(&thread, NULL, close_both, fds))
+		close_both(fds);
+	else
+		pthread_detach(thread);
 }
 
 static int open_sender(struct probe *p, struct netns *from, const struct link_state *src,

@@ -14,8 +14,7 @@
  * to the other's hardware address. They pass bridges, qdiscs and drops as any other frame does;
  * through a router nothing arrives.
  *
- * Closing a packet socket waits for an RCU grace period (packet_release()), so that a call takes
- * about 10 ms (probe_send) or 20 ms (probe_path) more than the answer did. Frames that a random
+ * The sockets are closed by a thread that outlives the call by some 20 ms. Frames that a random
  * qdisc sees draw from its random numbers as any other frame does.
  */
 
