@@ -68,7 +68,14 @@ int scenario_load(const char *path, struct scenario *out, struct err *err)
 	}
 	if (!ret)
 		ret = scenario_parse(path, bytes, size, out, err);
-	free(bytes);
+	if (!ret) {
+		char *shrunk = realloc(bytes, size + 1);
+
+		out->bytes = shrunk ? shrunk : bytes;
+		out->size = size;
+	} else {
+		free(bytes);
+	}
 	close(fd);
 	return ret;
 }
@@ -223,7 +230,10 @@ int scenario_load_all(char *const *paths, int n_paths, struct scenario ***out, i
 
 void scenario_free(struct scenario **scenarios, int n)
 {
-	for (int i = 0; scenarios && i < n; i++)
+	for (int i = 0; scenarios && i < n; i++) {
+		if (scenarios[i])
+			free(scenarios[i]->bytes);
 		free(scenarios[i]);
+	}
 	free(scenarios);
 }

@@ -44,6 +44,8 @@ struct scenario_expect {
 
 struct scenario {
 	char path[512]; /* as given on the command line */
+	char *bytes;    /* scenario_load: the file's text, for an engine that runs it elsewhere */
+	size_t size;
 	char name[SCENARIO_NAME_MAX];
 	char family[SCENARIO_NAME_MAX]; /* the folder's name; "" for none */
 	char about[SCENARIO_ABOUT_MAX];

@@ -133,7 +133,7 @@ static void follow(struct giveup *g, const struct chain *c, bool may_fail_arp, i
 			.found = true,
 			.lo_ns = lo_ns + wheel_to_ns(earliest - sent - 1, hz),
 			.hi_ns = hi_ns + wheel_to_ns((latest > d.tick ? latest : d.tick) - sent, hz),
-			.last_lo_ns = lo_ns + wheel_to_ns(d.first - sent - 1, hz),
+			.last_lo_ns = lo_ns + wheel_to_ns(d.last - sent - 1, hz),
 			.last_hi_ns = hi_ns + wheel_to_ns((arp_fails ? latest : d.last) - sent, hz),
 		});
 }
