@@ -167,11 +167,18 @@ static int by_path(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void forget(struct scenario *s)
+{
+	if (s)
+		free(s->bytes);
+	free(s);
+}
+
 /* A scenario named twice on the command line is one scenario; two of one name are an error, because
  * results are filed under the name. */
 static int add_scenario(struct scenario **list, int *n, const char *path, struct err *err)
 {
-	struct scenario *s = malloc(sizeof(*s));
+	struct scenario *s = calloc(1, sizeof(*s));
 	int ret;
 
 	if (!s)
@@ -184,7 +191,7 @@ static int add_scenario(struct scenario **list, int *n, const char *path, struct
 			continue;
 		if (!stat(list[i]->path, &a) && !stat(path, &b) && a.st_dev == b.st_dev &&
 		    a.st_ino == b.st_ino) {
-			free(s);
+			forget(s);
 			return 0;
 		}
 		ret = err_set(err, EINVAL,
@@ -192,7 +199,7 @@ static int add_scenario(struct scenario **list, int *n, const char *path, struct
 			      s->name, list[i]->path);
 	}
 	if (ret) {
-		free(s);
+		forget(s);
 		return ret;
 	}
 	list[(*n)++] = s;
@@ -230,10 +237,7 @@ int scenario_load_all(char *const *paths, int n_paths, struct scenario ***out, i
 
 void scenario_free(struct scenario **scenarios, int n)
 {
-	for (int i = 0; scenarios && i < n; i++) {
-		if (scenarios[i])
-			free(scenarios[i]->bytes);
-		free(scenarios[i]);
-	}
+	for (int i = 0; scenarios && i < n; i++)
+		forget(scenarios[i]);
 	free(scenarios);
 }
