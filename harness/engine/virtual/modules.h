@@ -17,9 +17,12 @@ struct modules {
 	size_t n;
 };
 
-/* @dir: "" stands for a kernel with everything built in, and gives nothing. -ENOENT and the name
- * of a module that the lab cannot do without and that is neither there nor built in. */
+/* -ENOENT and the name of a module that the lab cannot do without and that is neither there nor
+ * built in. */
 int modules_resolve(const char *dir, struct modules *out, struct err *err);
+
+/* Writes a modules.dep of what the lab needs when @dir, which is ours, has none. */
+int modules_prepare(const char *dir, struct err *err);
 
 void modules_free(struct modules *modules);
 
