@@ -29,6 +29,9 @@
 
 #include "base/clock.h"
 
+/* A year: a hundred of them still fit in an int64_t. */
+#define HEARTBEAT_TIME_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
+
 static const char *const heartbeat_modes[] = {
 	[HEARTBEAT_PING] = "ping",
 	[HEARTBEAT_BEACON] = "beacon",
@@ -40,7 +43,7 @@ static const struct opt heartbeat_rows[] = {
 			       .type = OPT_DURATION,
 			       .def = "20s",
 			       .min = NS_PER_MS,
-			       .max = 365 * 86400 * NS_PER_S,
+			       .max = HEARTBEAT_TIME_MAX,
 			       .about = "how often a ping is sent, or a beacon expected" },
 	[HEARTBEAT_MISSES] = { .name = "misses",
 			       .type = OPT_COUNT,
@@ -56,7 +59,7 @@ static const struct opt heartbeat_rows[] = {
 			     .about = "ping: ask and be answered; beacon: only listen" },
 	[HEARTBEAT_GRACE] = { .name = "grace",
 			      .type = OPT_DURATION,
-			      .max = 365 * 86400 * NS_PER_S,
+			      .max = HEARTBEAT_TIME_MAX,
 			      .about = "mode beacon: how late a beacon may be before it is missed; "
 				       "left out: half a period" },
 	{ 0 },

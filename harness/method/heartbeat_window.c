@@ -32,7 +32,7 @@
 /* What an undone silence may cost beyond the doubling: the first RTO, and the neighbour. */
 #define UNDONE_NS (NEIGHBOUR_NS + 500 * NS_PER_MS)
 /* Bytes of one small segment on the wire, generously. */
-enum { SEGMENT_BITS = 8 * 128 };
+#define SEGMENT_BITS (INT64_C(8) * 128)
 
 struct rhythm {
 	const struct situation *s;

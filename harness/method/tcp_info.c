@@ -21,6 +21,7 @@
 
 enum { TCP_INFO_POLL };
 
+#define TCP_INFO_POLL_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
 /* A look may come this much later than due and still see what happened meanwhile. */
 #define TCP_INFO_LATE_NS (2 * NS_PER_MS)
 
@@ -29,7 +30,7 @@ static const struct opt tcp_info_rows[] = {
 			    .type = OPT_DURATION,
 			    .def = "1s",
 			    .min = NS_PER_MS,
-			    .max = 365 * 86400 * NS_PER_S,
+			    .max = TCP_INFO_POLL_MAX,
 			    .about = "how often the state is looked at" },
 	{ 0 },
 };

@@ -47,7 +47,7 @@ static int parse_address(const char *text, struct args *args, struct err *err)
 		return err_set(err, EINVAL, "'%s' is not an address", text);
 	memcpy(host, from, n);
 	host[n] = '\0';
-	strcpy(args->address, text);
+	snprintf(args->address, sizeof(args->address), "%s", text);
 	if (colon && parse_number("a port", colon + 1, 65535, &port, err))
 		return -EINVAL;
 

@@ -28,11 +28,15 @@ static void set_port(struct sockaddr_storage *addr, int port)
 		((struct sockaddr_in6 *)addr)->sin6_port = htons((uint16_t)port);
 }
 
-static int get_port(const struct sockaddr_storage *addr)
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static int get_port(const union address *addr)
 {
-	if (addr->ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)addr)->sin_port);
-	return ntohs(((const struct sockaddr_in6 *)addr)->sin6_port);
+	return ntohs(addr->any.sa_family == AF_INET ? addr->v4.sin_port : addr->v6.sin6_port);
 }
 
 static int new_socket(const struct args *args, struct err *err)
@@ -100,10 +104,10 @@ static int index_of(const struct station *st, int port)
 int connect_accept(struct station *st, struct err *err)
 {
 	for (;;) {
-		struct sockaddr_storage from;
+		union address from = { 0 };
 		socklen_t len = sizeof(from);
 		int64_t now = clock_now_ns();
-		int fd = accept4(st->listener, (struct sockaddr *)&from, &len,
+		int fd = accept4(st->listener, &from.any, &len,
 				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		int conn, ret;
 

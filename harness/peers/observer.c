@@ -259,11 +259,10 @@ static const struct station_role observer_role = {
 int observer_run(const struct args *args, struct err *err)
 {
 	struct situation situation = { .observer = args->side, .traffic = args->traffic };
-	struct observer *observer = calloc(1, sizeof(*observer));
+	static struct observer the_observer;
+	struct observer *observer = &the_observer;
 	int ret;
 
-	if (!observer)
-		return err_sys(err, ENOMEM, "the observer");
 	observer->watched = calloc((size_t)args->n_conns, sizeof(*observer->watched));
 	if (!observer->watched)
 		return err_sys(err, ENOMEM, "%d connections", args->n_conns);

@@ -95,11 +95,14 @@ static int peer_due(struct station *st, const struct due *due, struct err *err)
 	const struct peer *peer = st->state;
 	bool beacon = due->what == DUE_BEACON;
 	int64_t period = beacon ? beacon_ns(st, due->conn) : peer->writes_ns;
+	char message = peer->message;
 	struct due next = *due;
 
 	if (st->link[due->conn].fd < 0)
 		return 0;
-	send_one(st, due->conn, beacon ? MSG_BEACON : peer->message);
+	if (beacon)
+		message = MSG_BEACON;
+	send_one(st, due->conn, message);
 	next.at_ns = due_after(due->at_ns, period, clock_now_ns());
 	return station_due(st, next, err);
 }
