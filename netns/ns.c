@@ -17,9 +17,13 @@
 #include "netns/rtnl.h"
 
 /*
- * Everything that has to happen inside a namespace happens in a thread made for it: the thread
- * enters or creates the namespace, opens a descriptor there, and ends. Descriptors belong to the
- * process and keep working; no thread of the caller ever moves, so nothing has to be restored.
+ * Everything that has to happen inside a namespace is a visit: go in, or create it, open a
+ * descriptor there, and leave. Descriptors belong to the process and keep working outside.
+ *
+ * The calling thread goes itself if it is sure to get back: setns(2) to where it already is asks
+ * for the same permission as the way back. In a user namespace that is refused for the host's
+ * network namespace, so a thread is made for the visit and ends with it; nothing has to be
+ * restored then, but starting and joining a thread costs two turns of the scheduler.
  */
 
 struct netns {
@@ -35,20 +39,23 @@ struct visit {
 	int ret;
 };
 
-static void *visit_thread(void *arg)
+static void visit_go(struct visit *v)
 {
-	struct visit *v = arg;
-
 	if (v->fd < 0 && unshare(CLONE_NEWNET))
 		v->ret = err_sys(v->err, errno, "cannot create a network namespace");
 	else if (v->fd >= 0 && setns(v->fd, CLONE_NEWNET))
 		v->ret = err_sys(v->err, errno, "cannot enter a network namespace");
 	else
 		v->ret = v->act(v->arg, v->err);
+}
+
+static void *visit_thread(void *arg)
+{
+	visit_go(arg);
 	return NULL;
 }
 
-static int visit_run(struct visit *v)
+static int visit_by_thread(struct visit *v)
 {
 	pthread_t thread;
 	int ret;
@@ -58,6 +65,24 @@ static int visit_run(struct visit *v)
 		return err_sys(v->err, ret, "cannot start a thread");
 	pthread_join(thread, NULL);
 	return v->ret;
+}
+
+static int visit_run(struct visit *v)
+{
+	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int ret;
+
+	if (home < 0 || setns(home, CLONE_NEWNET)) {
+		ret = visit_by_thread(v);
+	} else {
+		visit_go(v);
+		ret = v->ret;
+		if (setns(home, CLONE_NEWNET))
+			abort(); /* lost in another namespace: nothing done from here is right */
+	}
+	if (home >= 0)
+		close(home);
+	return ret;
 }
 
 int netns_within(const struct netns *ns, int (*act)(void *arg, struct err *err), void *arg,

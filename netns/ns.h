@@ -38,9 +38,9 @@ int netns_fd(const struct netns *ns);
 int netns_enter(const struct netns *ns, struct err *err);
 
 /*
- * Runs @act(@arg) inside @ns, in a thread of its own that ends with it, so that the caller's
- * namespace cannot be lost: setns(2) back to the host's namespace is refused to a process in a
- * user namespace. Returns what @act returned, or a negative errno.
+ * Runs @act(@arg) inside @ns, in the calling thread or, where that could not come back (a process
+ * in a user namespace may not setns(2) to the host's network), in a thread that ends with it.
+ * Returns what @act returned, or a negative errno.
  */
 int netns_within(const struct netns *ns, int (*act)(void *arg, struct err *err), void *arg,
 		 struct err *err);
