@@ -70,9 +70,10 @@ static int unknown_verb(const char *name)
 {
 	const char *names[VERBS_MAX] = { NULL }, *near;
 	char buf[SHOWN_SIZE];
+	int n = 0;
 
-	for (int i = 0; cli_verbs[i] && i < VERBS_MAX - 1; i++)
-		names[i] = cli_verbs[i]->name;
+	for (const struct verb *const *v = cli_verbs; *v && n < VERBS_MAX - 1; v++)
+		names[n++] = (*v)->name;
 	near = opt_nearest(name, names);
 	if (near)
 		return cli_failf(CLI_USAGE, "unknown command \"%s\"; did you mean %s?",

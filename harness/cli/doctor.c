@@ -142,7 +142,7 @@ static bool labs_can_run(const struct facts *facts)
 
 static int doctor(const struct given *args)
 {
-	struct findings findings;
+	struct findings findings = { .ret = 0 };
 	struct err err;
 	int status;
 
@@ -158,8 +158,8 @@ static int doctor(const struct given *args)
 }
 
 static const struct given_row options[] = {
-	{ 0, "json", NULL, false, "as a JSON array of objects with name, about, ok, why and cure" },
-	{ 0, NULL, NULL, false, NULL },
+	{ "json", NULL, "as a JSON array of objects with name, about, ok, why and cure", 0, false },
+	{ .name = NULL },
 };
 
 const struct verb verb_doctor = {

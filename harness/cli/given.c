@@ -12,7 +12,7 @@
 
 enum { ROWS_MAX = 32 };
 
-static const struct given_row help_row = { 'h', "help", NULL, true, "" };
+static const struct given_row help_row = { .name = "help", .about = "", .many = true };
 
 static int unknown(const struct given_row *rows, const char *text, struct err *err)
 {
@@ -62,8 +62,7 @@ static int give(struct given *args, const struct given_row *option, const char *
 	}
 	if (!option->many && given_has(args, option->name))
 		return err_set(err, EINVAL, "--%s is given twice; once is enough", option->name);
-	args->options[args->n_options].row = option;
-	args->options[args->n_options++].value = value;
+	args->options[args->n_options++] = (struct given_option){ option, value };
 	return 0;
 }
 
@@ -103,10 +102,12 @@ int given_parse(const struct given_row *rows, int argc, char **argv, struct give
 	int ret = 0;
 
 	*args = (struct given){ .command = "" };
-	args->options = calloc((size_t)argc + 1, sizeof(*args->options));
+	args->options = reallocarray(NULL, (size_t)argc + 1, sizeof(*args->options));
 	args->rest = calloc((size_t)argc + 1, sizeof(*args->rest));
-	if (!args->options || !args->rest)
-		ret = err_set(err, ENOMEM, "not enough memory");
+	if (!args->options || !args->rest) {
+		given_free(args);
+		return err_set(err, ENOMEM, "not enough memory");
+	}
 	for (int i = 1; i < argc && !ret; i++) {
 		if (options && strcmp(argv[i], "--") == 0)
 			options = false;

@@ -11,21 +11,23 @@
  * -h and --help are known everywhere. Options and other arguments may be mixed; "--" ends the
  * options. */
 struct given_row {
-	char letter;       /* 0: none */
 	const char *name;  /* without "--"; NULL ends the rows */
 	const char *value; /* what stands for the value in --help; NULL: a flag */
-	bool many;         /* may be given several times */
 	const char *about;
+	char letter; /* 0: none */
+	bool many;   /* may be given several times */
+};
+
+struct given_option {
+	const struct given_row *row;
+	const char *value; /* NULL for a flag */
 };
 
 struct given {
 	const char *command; /* the whole command line, quoted for a shell */
 	bool help;
 	int n_options;
-	struct {
-		const struct given_row *row;
-		const char *value; /* NULL for a flag */
-	} *options;
+	struct given_option *options;
 	int n_rest;
 	char **rest; /* everything that is not an option */
 };

@@ -8,7 +8,7 @@
 
 /* Methods and faults with the rows of their options, and the scenarios at hand. */
 
-enum { NAME = 14, OPTION = 30, INDENT = 4 };
+enum { NAME = 14, SCENARIO = 34, OPTION = 30, INDENT = 4 };
 
 struct list {
 	struct style style;
@@ -92,10 +92,12 @@ static void put_one(struct list *list, const char *kind, const char *name, const
 	struct emit *emit = list->emit;
 
 	if (!emit) {
-		text_put(&list->style, TONE_BOLD, name, NAME);
-		if (text_width(name) >= NAME)
-			fprintf(list->style.out, "\n%*s", NAME, "");
-		text_wrap(&list->style, TONE_PLAIN, about, NAME, false);
+		int width = rows ? NAME : SCENARIO;
+
+		text_put(&list->style, TONE_BOLD, name, width);
+		if (text_width(name) >= width)
+			fprintf(list->style.out, "\n%*s", width, "");
+		text_wrap(&list->style, TONE_PLAIN, about, width, false);
 		if (rows)
 			put_options(rows, &list->style);
 		return;
@@ -219,8 +221,8 @@ static int list_verb(const struct given *args)
 }
 
 static const struct given_row options[] = {
-	{ 0, "json", NULL, false, "as a JSON array of objects with name and about" },
-	{ 0, NULL, NULL, false, NULL },
+	{ "json", NULL, "as a JSON array of objects with name and about", 0, false },
+	{ .name = NULL },
 };
 
 const struct verb verb_list = {

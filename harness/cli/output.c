@@ -70,7 +70,7 @@ void cli_put_verb_help(const struct verb *verb, const struct style *style)
 	fputc('\n', style->out);
 	for (const struct given_row *option = verb->options; option->name; option++)
 		put_option(option, style);
-	put_option(&(struct given_row){ 'h', "help", NULL, false, "this text" }, style);
+	put_option(&(struct given_row){ .name = "help", .about = "this text", .letter = 'h' }, style);
 }
 
 void cli_put_help(const struct style *style)

@@ -178,7 +178,7 @@ static int plan_verb(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
-	{ 0, NULL, NULL, false, NULL },
+	{ .name = NULL },
 };
 
 const struct verb verb_plan = {

@@ -91,7 +91,7 @@ static int run(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
-	{ 0, NULL, NULL, false, NULL },
+	{ .name = NULL },
 };
 
 const struct verb verb_run = {

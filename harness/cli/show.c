@@ -19,8 +19,8 @@ static int show(const struct given *args)
 }
 
 static const struct given_row options[] = {
-	{ 0, "json", NULL, false, "the table as JSON" },
-	{ 0, NULL, NULL, false, NULL },
+	{ "json", NULL, "the table as JSON", 0, false },
+	{ .name = NULL },
 };
 
 const struct verb verb_show = {

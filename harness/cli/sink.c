@@ -44,7 +44,7 @@ static int open_named(struct sink *sink, const char *path, struct err *err)
 {
 	if (strlen(path) >= sizeof(sink->path))
 		return err_set(err, ENAMETOOLONG, "the output file's name is too long");
-	strcpy(sink->path, path);
+	snprintf(sink->path, sizeof(sink->path), "%s", path);
 	sink->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	sink->created = sink->fd >= 0;
 	if (sink->fd < 0 && errno == EEXIST)
@@ -59,7 +59,7 @@ int sink_open(struct sink *sink, const char *path, struct err *err)
 		return open_new(sink, err);
 	if (strcmp(path, "-") != 0)
 		return open_named(sink, path, err);
-	strcpy(sink->path, path);
+	snprintf(sink->path, sizeof(sink->path), "%s", path);
 	sink->fd = STDOUT_FILENO;
 	return 0;
 }

@@ -14,7 +14,7 @@ static int unknown_method(const char *name, struct err *err)
 	const char *names[METHODS_MAX] = { NULL }, *near;
 	char buf[SHOWN_SIZE];
 
-	for (int i = 0; method_table[i] && i < METHODS_MAX - 1; i++)
+	for (int i = 0; i < METHODS_MAX - 1 && method_table[i]; i++)
 		names[i] = method_table[i]->name;
 	near = opt_nearest(name, names);
 	if (near)

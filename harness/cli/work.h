@@ -11,19 +11,20 @@
 
 #define WORK_SCENARIOS "scenarios" /* when no scenario is named */
 
-#define WORK_OPTIONS                                                                              \
-	{ 'm', "method", "METHOD[:opt=val,…]", true,                                             \
-	  "watch with this method instead of the scenario's own; may be repeated" },              \
-	{ 'e', "engine", "ENGINE", false, "auto (default), virtual or native" },                  \
-	{ 'n', "phases", "N", false,                                                              \
-	  "try each method N times, with the fault at N points of its period (default 1)" },      \
-	{ 0, "seed", "N", false, "everything random comes from it (default 1)" },                 \
-	{ 'j', "jobs", "N", false, "labs side by side (default: the engine's own, 8 on this "     \
-				   "kernel)" },                                                   \
-	{ 'o', "output", "FILE", false,                                                           \
-	  "where the records go, - for standard output (default: a new file in results/runs, "    \
-	  "if there is a results folder)" },                                                      \
-	{ 0, "json", NULL, false, "the table as JSON" }
+#define WORK_OPTIONS                                                                            \
+	{ "method", "METHOD[:opt=val,…]",                                                       \
+	  "watch with this method instead of the scenario's own; may be repeated", 'm', true }, \
+	{ "engine", "ENGINE", "auto (default), virtual or native", 'e', false },                \
+	{ "phases", "N",                                                                        \
+	  "try each method N times, with the fault at N points of its period (default 1)", 'n', \
+	  false },                                                                              \
+	{ "seed", "N", "everything random comes from it (default 1)", 0, false },               \
+	{ "jobs", "N", "labs side by side (default: the engine's own, 8 on this kernel)", 'j',  \
+	  false },                                                                              \
+	{ "output", "FILE",                                                                     \
+	  "where the records go, - for standard output (default: a new file in results/runs, "  \
+	  "if there is a results folder)", 'o', false },                                        \
+	{ "json", NULL, "the table as JSON", 0, false }
 
 struct work {
 	const struct engine *engine;

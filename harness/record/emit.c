@@ -223,11 +223,10 @@ void emit_newline(struct emit *emit)
 
 char *emit_take(struct emit *emit)
 {
-	char *text = emit->text;
+	char *text = NULL;
 
 	if (emit->failed || !room(emit, 0)) {
 		free(emit->text);
-		text = NULL;
 	} else {
 		text = emit->text;
 		text[emit->len] = '\0';

@@ -149,21 +149,29 @@ static int read_all(struct read *r, struct record_file *out)
 	return ret;
 }
 
-int record_load(const char *path, struct record_file *out, struct err *err)
+int record_read(FILE *in, const char *name, struct record_file *out, struct err *err)
 {
-	bool standard_input = strcmp(path, "-") == 0;
-	struct read r = { .path = standard_input ? "standard input" : path, .err = err };
+	struct read r = { .path = name, .in = in, .err = err };
 	int ret;
 
-	*out = (struct record_file){ 0 };
-	r.in = standard_input ? stdin : fopen(path, "re");
-	if (!r.in)
-		return err_sys(err, errno, "%s", path);
 	r.text = malloc(LINE_MAX_BYTES);
 	ret = r.text ? read_all(&r, out) : err_set(err, ENOMEM, "not enough memory");
 	free(r.text);
+	return ret;
+}
+
+int record_load(const char *path, struct record_file *out, struct err *err)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	FILE *in = standard_input ? stdin : fopen(path, "re");
+	int ret;
+
+	*out = (struct record_file){ 0 };
+	if (!in)
+		return err_sys(err, errno, "%s", path);
+	ret = record_read(in, standard_input ? "standard input" : path, out, err);
 	if (!standard_input)
-		fclose(r.in);
+		fclose(in);
 	if (ret)
 		record_file_free(out);
 	return ret;

@@ -27,7 +27,7 @@ static int get_string(struct read *r, const struct field *f, const json_t *value
 		return read_refuse(r, "\"%s\" is not a string", f->key);
 	if (strlen(text) >= f->size)
 		return read_refuse(r, "\"%s\" is longer than %zu bytes", f->key, f->size - 1);
-	strcpy(out, text);
+	memcpy(out, text, strlen(text) + 1);
 	return 0;
 }
 
@@ -81,9 +81,10 @@ static int get_sysctls(struct read *r, const struct field *f, json_t *value,
 
 		if (!text || strlen(text) >= sizeof(run->sysctl[0].value) ||
 		    strlen(name) >= sizeof(run->sysctl[0].name))
-			return read_refuse(r, "\"%s\": \"%.60s\" is not a short text", f->key, name);
-		strcpy(run->sysctl[run->n_sysctl].name, name);
-		strcpy(run->sysctl[run->n_sysctl].value, text);
+			return read_refuse(r, "\"%s\": \"%.60s\" is not a short text", f->key,
+					   name);
+		memcpy(run->sysctl[run->n_sysctl].name, name, strlen(name) + 1);
+		memcpy(run->sysctl[run->n_sysctl].value, text, strlen(text) + 1);
 		run->n_sysctl++;
 	}
 	return 0;

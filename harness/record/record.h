@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "netns/err.h"
 
@@ -87,6 +88,11 @@ struct record_file {
 /* Reads a whole file of records; "-" is standard input. -EINVAL and "file:line: what; remedy" for
  * anything that is not a record of this schema version. */
 int record_load(const char *path, struct record_file *out, struct err *err);
+
+/* As record_load, from an open stream that errors call @name; *out is empty or holds records to add
+ * to. On an error the records read so far stay in *out: free it in any case. */
+int record_read(FILE *in, const char *name, struct record_file *out, struct err *err);
+
 void record_file_free(struct record_file *file);
 
 /* The same file built up in memory, a trial belonging to the run before it. -ENOMEM or 0. */

@@ -208,40 +208,49 @@ static void summarise(struct report *r, struct report_cell *cell, int64_t *times
 	cell->max_ns = times[cell->n_noticed - 1];
 }
 
-static int build(struct report *r)
+static void find_rows_and_columns(struct report *r)
+{
+	for (int i = 0; i < r->file->n_trials; i++) {
+		const struct record_trial *t = &r->file->trials[i];
+
+		if (!mine(r, i))
+			continue;
+		if (find_row(r, t) == r->n_rows)
+			add_row(r, t);
+		if (find_column(r, t) == r->n_columns)
+			add_column(r, t);
+	}
+}
+
+static int build(struct report *r, int64_t *times)
 {
 	size_t n = (size_t)r->file->n_trials + 1;
-	int64_t *times = calloc(n, sizeof(*times));
 
-	r->rows = calloc(n, sizeof(*r->rows));
-	r->columns = calloc(n, sizeof(*r->columns));
+	r->rows = reallocarray(NULL, n, sizeof(*r->rows));
+	r->columns = reallocarray(NULL, n, sizeof(*r->columns));
 	r->order = calloc(n, sizeof(*r->order));
-	if (times && r->rows && r->columns && r->order) {
-		for (int i = 0; i < r->file->n_trials; i++) {
-			const struct record_trial *t = &r->file->trials[i];
-
-			if (mine(r, i) && find_row(r, t) == r->n_rows)
-				add_row(r, t);
-			if (mine(r, i) && find_column(r, t) == r->n_columns)
-				add_column(r, t);
-		}
-		r->cells = calloc((size_t)r->n_rows * (size_t)r->n_columns + 1, sizeof(*r->cells));
-	}
-	if (!r->cells) {
-		free(times);
+	if (!r->rows || !r->columns || !r->order)
 		return -ENOMEM;
-	}
+	find_rows_and_columns(r);
+	r->cells = calloc((size_t)r->n_rows * (size_t)r->n_columns + 1, sizeof(*r->cells));
+	if (!r->cells)
+		return -ENOMEM;
 	sort_into_cells(r);
 	for (int c = 0; c < r->n_rows * r->n_columns; c++)
 		summarise(r, &r->cells[c], times);
-	free(times);
 	return 0;
 }
 
 int report_make(const struct record_file *file, int world, struct report *report, struct err *err)
 {
+	int64_t *times = calloc((size_t)file->n_trials + 1, sizeof(*times));
+	int ret = -ENOMEM;
+
 	*report = (struct report){ .file = file, .world = world };
-	if (build(report) == 0)
+	if (times)
+		ret = build(report, times);
+	free(times);
+	if (ret == 0)
 		return 0;
 	report_free(report);
 	return err_set(err, ENOMEM, "not enough memory for a table of %d trials", file->n_trials);

@@ -14,10 +14,10 @@
 #include "cli/work.h"
 
 static const struct given_row rows[] = {
-	{ 'm', "method", "METHOD", true, "many" },
-	{ 'n', "phases", "N", false, "one" },
-	{ 0, "json", NULL, false, "a flag" },
-	{ 0, NULL, NULL, false, NULL },
+	{ "method", "METHOD", "many", 'm', true },
+	{ "phases", "N", "one", 'n', false },
+	{ "json", NULL, "a flag", 0, false },
+	{ .name = NULL },
 };
 
 enum { ARGV_MAX = 12 };
