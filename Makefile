@@ -37,6 +37,8 @@ LIB_SRC := $(wildcard netns/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/*.
 	$(wildcard harness/engine/virtual/*.c)
 MAIN_SRC := harness/cli/main.c
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN_SRC),$(LIB_SRC)))
+GUEST_OBJ := $(BUILD)/harness/engine/virtual/guest_image.o
+LIB_OBJ += $(GUEST_OBJ)
 MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(MAIN_SRC))
 TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/tests/*.c))
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
@@ -78,6 +80,24 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/deadpeer: $(MAIN_OBJ) $(LIB_OBJ)
 	$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
+
+# The guest's init travels inside the binary: static, and free of the sanitizers.
+$(BUILD)/deadpeer-init: $(wildcard harness/engine/virtual/guest/*.[ch]) harness/engine/virtual/box.h
+	@mkdir -p $(@D)
+	$(CC) -I. -Iharness -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Os -static -s -o $@ $(filter %.c,$^)
+
+$(GUEST_OBJ): harness/engine/virtual/guest_image.S $(BUILD)/deadpeer-init
+	@mkdir -p $(@D)
+	$(CC) -DGUEST_INIT='"$(BUILD)/deadpeer-init"' -c -o $@ $<
+
+# The version changes with every commit, its object only when the text does.
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+$(BUILD)/harness/cli/version.o: $(BUILD)/version
+$(BUILD)/harness/cli/version.o: CPPFLAGS += -DDEADPEER_VERSION='"$(VERSION)"'
+.PHONY: FORCE
+FORCE:
 
 # One file, three names: the program is chosen by argv[0].
 $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server: $(BUILD)/deadpeer

@@ -92,10 +92,11 @@ static void put_table(const struct facts *facts)
 		put_line(&style, facts->fact[i].ok, fact_name((enum fact)i),
 			 fact_about((enum fact)i), facts->fact[i].why, facts->fact[i].cure);
 	for (const struct engine *e = engine_table; e->name; e++) {
+		struct err why = { "" };
 		char name[32];
 
 		snprintf(name, sizeof(name), "engine %s", e->name);
-		put_line(&style, e->run, name, e->about, e->run ? "" : e->absent, "");
+		put_line(&style, !engines_check(e, false, &why), name, e->about, why.text, "");
 	}
 }
 
@@ -126,8 +127,12 @@ static int put_json(const struct facts *facts, int status)
 	for (int i = 0; i < FACT_COUNT; i++)
 		json_line(&emit, facts->fact[i].ok, "fact", fact_name((enum fact)i),
 			  fact_about((enum fact)i), facts->fact[i].why, facts->fact[i].cure);
-	for (const struct engine *e = engine_table; e->name; e++)
-		json_line(&emit, e->run, "engine", e->name, e->about, e->run ? "" : e->absent, "");
+	for (const struct engine *e = engine_table; e->name; e++) {
+		struct err why = { "" };
+
+		json_line(&emit, !engines_check(e, false, &why), "engine", e->name, e->about,
+			  why.text, "");
+	}
 	emit_newline(&emit);
 	emit_array_end(&emit);
 	return cli_put_json(&emit, status);

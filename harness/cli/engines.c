@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/opt.h"
@@ -12,17 +13,39 @@ enum { ENGINES_MAX = 8 };
 
 /* Labs on this kernel wait nearly all of their time; what limits them is how late their threads are
  * woken when many faults fall into one moment. */
-enum { NATIVE_JOBS = 8 };
+static int native_jobs(void)
+{
+	return 8;
+}
+
+/* A guest computes all of its time. */
+static int virtual_jobs(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus > 0 ? (int)cpus : 1;
+}
+
+/* What predictions are shown with before a kernel runs: Debian builds all of its kernels with
+ * CONFIG_HZ=250. A trial's own window uses the HZ that its kernel says it has. */
+static int virtual_hz(void)
+{
+	return 250;
+}
 
 const struct engine engine_table[] = {
 	{ .name = "virtual",
 	  .about = "a stock kernel in QEMU, where waiting costs nothing",
-	  .absent = "the virtual engine is not built into this deadpeer; use -e native" },
+	  .run = engine_virtual,
+	  .available = engine_virtual_available,
+	  .prepare = engine_virtual_prepare,
+	  .hz = virtual_hz,
+	  .jobs = virtual_jobs },
 	{ .name = "native",
 	  .about = "this kernel, in real time",
 	  .run = engine_native,
 	  .hz = clock_kernel_hz,
-	  .jobs = NATIVE_JOBS,
+	  .jobs = native_jobs,
 	  .watch_stalls = true },
 	{ .name = NULL },
 };
@@ -41,19 +64,39 @@ static const struct engine *unknown(const char *name, int *code, struct err *err
 	return NULL;
 }
 
-const struct engine *engines_find(const char *name, int *code, struct err *err)
+int engines_check(const struct engine *engine, bool prepare, struct err *why)
 {
-	bool automatic = strcmp(name, "auto") == 0;
+	int ret = engine->available ? engine->available(why) : 0;
 
+	if (!ret && prepare && engine->prepare)
+		ret = engine->prepare(why);
+	return ret;
+}
+
+static const struct engine *first_available(bool prepare, struct err *passed, int *code,
+					    struct err *err)
+{
 	for (const struct engine *e = engine_table; e->name; e++) {
-		if (automatic && e->run)
+		*code = engines_check(e, prepare, err);
+		if (!*code)
 			return e;
+		if (!passed->text[0])
+			err_set(passed, -*code, "not %s: %s", e->name, err->text);
+	}
+	return NULL;
+}
+
+const struct engine *engines_find(const char *name, bool prepare, struct err *passed, int *code,
+				  struct err *err)
+{
+	*passed = (struct err){ "" };
+	if (strcmp(name, "auto") == 0)
+		return first_available(prepare, passed, code, err);
+	for (const struct engine *e = engine_table; e->name; e++) {
 		if (strcmp(e->name, name) != 0)
 			continue;
-		if (e->run)
-			return e;
-		*code = err_set(err, ENOSYS, "%s", e->absent);
-		return NULL;
+		*code = engines_check(e, prepare, err);
+		return *code ? NULL : e;
 	}
 	return unknown(name, code, err);
 }

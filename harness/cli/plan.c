@@ -166,7 +166,7 @@ static int json_plan(const struct plan *plan)
 static int plan_verb(const struct given *args)
 {
 	struct work work;
-	int status = work_plan(args, &work);
+	int status = work_plan(args, false, &work);
 
 	if (!status && given_has(args, "json"))
 		status = json_plan(&work.plan);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/run.h"
 #include "cli/sink.h"
 #include "cli/work.h"
@@ -15,6 +16,9 @@
  * order: a trial failed (1); a trial could not be carried through (70); a fault was not proven
  * (5); nothing ran (4); else all is as it should be (0).
  */
+
+/* Time zero of a lab in virtual time: coarser than anything that happened before it can vary. */
+#define VIRTUAL_GRID_NS NS_PER_S
 
 int run_status(const struct report_totals *totals)
 {
@@ -43,7 +47,11 @@ static int run_plan(const struct given *args, const struct work *work)
 		.jobs = work->jobs,
 		.command = args->command,
 		.version = cli_version,
-		.watch_stalls = work->engine->watch_stalls,
+		.watch_stalls = work->engine->watch_stalls && !given_has(args, "virtual-clock"),
+		.align_ns = given_has(args, "virtual-clock") ? VIRTUAL_GRID_NS : 0,
+		.n_kernels = work->n_kernels,
+		.kernels = work->kernels,
+		.modules = given_value(args, "modules", NULL),
 	};
 	const char *output = given_value(args, "output", NULL);
 	bool json = given_has(args, "json");
@@ -55,6 +63,8 @@ static int run_plan(const struct given *args, const struct work *work)
 
 	if (sink_open(&sink, output, &err))
 		return cli_fail(CLI_USAGE, &err);
+	if (work->passed.text[0])
+		fprintf(stderr, "deadpeer: engine %s, %s\n", work->engine->name, work->passed.text);
 	engine_sink = sink_for_engine(&sink);
 	ret = work->engine->run(&work->plan, &config, &engine_sink, &err);
 	closed = sink_close(&sink, &close_err);
@@ -82,7 +92,7 @@ static int run(const struct given *args)
 	if (output && strcmp(output, "-") == 0 && given_has(args, "json"))
 		return cli_failf(CLI_USAGE, "run: --json and -o - both want standard output; "
 				 "give -o a file");
-	status = work_plan(args, &work);
+	status = work_plan(args, true, &work);
 	if (!status)
 		status = run_plan(args, &work);
 	work_free(&work);

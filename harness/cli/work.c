@@ -61,6 +61,18 @@ static int get_methods(const struct given *args, struct work *work, struct err *
 	return 0;
 }
 
+static int get_kernels(const struct given *args, struct work *work, struct err *err)
+{
+	work->kernels = calloc((size_t)args->n_options + 1, sizeof(*work->kernels));
+	if (!work->kernels)
+		return err_set(err, ENOMEM, "not enough memory");
+	for (int i = 0; i < args->n_options; i++) {
+		if (strcmp(args->options[i].row->name, "kernel") == 0)
+			work->kernels[work->n_kernels++] = args->options[i].value;
+	}
+	return 0;
+}
+
 static int get_numbers(const struct given *args, struct work *work, struct plan_config *config,
 		       struct err *err)
 {
@@ -87,26 +99,28 @@ static int load(const struct given *args, struct work *work, struct err *err)
 	return scenario_load_all(paths, 1, &work->scenarios, &work->n_scenarios, err);
 }
 
-int work_plan(const struct given *args, struct work *work)
+int work_plan(const struct given *args, bool prepare, struct work *work)
 {
 	struct plan_config config = { 0 };
 	struct err err = { "" };
 	int ret;
 
 	*work = (struct work){ 0 };
-	if (get_methods(args, work, &err) || get_numbers(args, work, &config, &err))
+	if (get_methods(args, work, &err) || get_kernels(args, work, &err) ||
+	    get_numbers(args, work, &config, &err))
 		return cli_fail(CLI_USAGE, &err);
-	work->engine = engines_find(given_value(args, "engine", "auto"), &ret, &err);
-	if (!work->engine)
-		return cli_fail(ret == -EINVAL ? CLI_USAGE : CLI_NOTHING, &err);
-	if (!work->jobs)
-		work->jobs = work->engine->jobs;
-	config.kernel = kernel_params_default(work->engine->hz());
 	config.n_methods = work->n_methods;
 	config.methods = work->methods;
 	ret = load(args, work, &err);
 	if (ret)
 		return cli_fail_file(ret, &err);
+	work->engine = engines_find(given_value(args, "engine", "auto"), prepare, &work->passed,
+				    &ret, &err);
+	if (!work->engine)
+		return cli_fail(ret == -EINVAL ? CLI_USAGE : CLI_NOTHING, &err);
+	if (!work->jobs)
+		work->jobs = work->engine->jobs();
+	config.kernel = kernel_params_default(work->engine->hz());
 	ret = plan_make(work->scenarios, work->n_scenarios, &config, &work->plan, &err);
 	return ret ? cli_fail_file(ret, &err) : 0;
 }
@@ -117,4 +131,5 @@ void work_free(struct work *work)
 	if (work->scenarios)
 		scenario_free(work->scenarios, work->n_scenarios);
 	free(work->methods);
+	free(work->kernels);
 }

@@ -19,8 +19,14 @@
 	  "try each method N times, with the fault at N points of its period (default 1)", 'n', \
 	  false },                                                                              \
 	{ "seed", "N", "everything random comes from it (default 1)", 0, false },               \
-	{ "jobs", "N", "labs side by side (default: the engine's own, 8 on this kernel)", 'j',  \
-	  false },                                                                              \
+	{ "jobs", "N", "labs side by side (default: 8 native, one a core virtual)", 'j', false }, \
+	{ "kernel", "SERIES|IMAGE",                                                             \
+	  "virtual: run on this kernel, Debian's newest of a series (6.1, 6.12, 7) or an image " \
+	  "(a path); may be repeated", 0, true },                                               \
+	{ "modules", "DIR", "virtual: where the modules of an image are", 0, false },           \
+	{ "virtual-clock", NULL,                                                                \
+	  "native: the clock skips idle time, so start labs on a whole second (the virtual "    \
+	  "engine gives it to the deadpeer in its guest)", 0, false },                          \
 	{ "output", "FILE",                                                                     \
 	  "where the records go, - for standard output (default: a new file in results/runs, "  \
 	  "if there is a results folder)", 'o', false },                                        \
@@ -28,7 +34,10 @@
 
 struct work {
 	const struct engine *engine;
+	struct err passed; /* -e auto: why not the engine it would rather take; or "" */
 	int jobs;
+	int n_kernels;
+	const char **kernels;
 	int n_methods;
 	struct scenario_method *methods;
 	int n_scenarios;
@@ -36,8 +45,9 @@ struct work {
 	struct plan plan;
 };
 
-/* 0, or the exit status after the error has been told. Free in any case. */
-int work_plan(const struct given *args, struct work *work);
+/* @prepare: the engine is also made ready to run, which may fetch a kernel the first time. 0, or
+ * the exit status after the error has been told. Free in any case. */
+int work_plan(const struct given *args, bool prepare, struct work *work);
 void work_free(struct work *work);
 
 /* "keepalive:idle=1s,cnt=2". -EINVAL and a sentence. */

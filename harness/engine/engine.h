@@ -27,6 +27,12 @@ struct engine_config {
 	const char *version;
 	int64_t align_ns;  /* trial/trial.h; 0 in real time */
 	bool watch_stalls; /* real time: allow for what the machine itself was late */
+
+	/* The virtual engine: each kernel runs the whole plan in turn. A path (it has a slash) is an
+	 * image; anything else a series of Debian's ("6.1", "6.12", "7"). None: the default. */
+	int n_kernels;
+	const char *const *kernels;
+	const char *modules; /* for images; NULL: where packages put them */
 };
 
 /* The run line of this kernel, now. */
@@ -37,5 +43,13 @@ void engine_describe(const struct plan *plan, const struct engine_config *config
  * when the engine could not go on; records given so far stay given. */
 int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err);
+
+/* 0, or what is missing for the virtual engine here. */
+int engine_virtual_available(struct err *why);
+
+/* Makes sure that there is a kernel to run by default: fetches one the first time. */
+int engine_virtual_prepare(struct err *why);
+int engine_virtual(const struct plan *plan, const struct engine_config *config,
+		   const struct engine_sink *sink, struct err *err);
 
 #endif

@@ -8,26 +8,22 @@
 #include "engine/engine.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/pool.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
 #include "trial/trial.h"
 
-enum lab_phase { WAITING, RUNNING, FINISHED };
-
 struct job {
-	enum lab_phase phase;
 	pid_t pid;
 	int pidfd;
 	int64_t guard_ns; /* killed then */
@@ -39,20 +35,20 @@ struct native {
 	const struct plan *plan;
 	const struct engine_config *config;
 	const struct engine_sink *sink;
-	struct facts *facts; /* shared with the child that finds them */
+	struct facts facts;
 	struct job *jobs;
-	int running, started, finished, emitted;
-	int signals;     /* signalfd of SIGINT and SIGTERM */
-	sigset_t before; /* the caller's signal mask */
 };
 
 /* A child that dies with its parent and takes signals as any program does. */
-static pid_t fork_bound(const struct native *n)
+static pid_t fork_bound(void)
 {
 	pid_t parent = getpid(), pid = fork();
+	sigset_t none;
 
 	if (pid == 0) {
-		sigprocmask(SIG_SETMASK, &n->before, NULL);
+		/* The pool blocks what ends it; a lab is to be ended by anything. */
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
@@ -88,7 +84,7 @@ static int find_facts(struct native *n, struct err *err)
 	if (shared == MAP_FAILED)
 		return err_sys(err, errno, "shared memory");
 	shared->ret = -ECHILD;
-	pid = fork_bound(n);
+	pid = fork_bound();
 	if (pid == 0) {
 		shared->ret = enter_privilege(parent, &shared->err);
 		if (shared->ret == 0)
@@ -105,7 +101,7 @@ static int find_facts(struct native *n, struct err *err)
 	if (ret < 0)
 		err_set(err, -ret, "%s", shared->err.text);
 	else
-		*n->facts = shared->facts;
+		n->facts = shared->facts;
 	munmap(shared, sizeof(*shared));
 	return ret;
 }
@@ -114,7 +110,7 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 {
 	const struct plan_lab *lab = &n->plan->labs[i];
 	struct trial_config config = {
-		.facts = n->facts,
+		.facts = &n->facts,
 		.align_ns = n->config->align_ns,
 		.watch_stalls = n->config->watch_stalls,
 	};
@@ -127,8 +123,9 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 	_exit(0);
 }
 
-static int start(struct native *n, int i, struct err *err)
+static int start(void *arg, int i, struct err *err)
 {
+	struct native *n = arg;
 	const struct plan_lab *lab = &n->plan->labs[i];
 	struct job *job = &n->jobs[i];
 	pid_t parent = getpid();
@@ -140,7 +137,7 @@ static int start(struct native *n, int i, struct err *err)
 		job->records = NULL;
 		return err_sys(err, errno, "shared memory");
 	}
-	job->pid = fork_bound(n);
+	job->pid = fork_bound();
 	if (job->pid == 0)
 		lab_process(n, i, parent);
 	if (job->pid < 0)
@@ -154,37 +151,31 @@ static int start(struct native *n, int i, struct err *err)
 		return err_sys(err, code, "pidfd_open");
 	}
 	job->guard_ns = clock_now_ns() + trial_longest_ns(lab);
-	job->phase = RUNNING;
-	n->running++;
-	n->started++;
 	return 0;
 }
 
-static void emit(struct native *n)
+static int descriptor(const void *arg, int i)
 {
-	while (n->emitted < n->plan->n_labs && n->jobs[n->emitted].phase == FINISHED) {
-		struct job *job = &n->jobs[n->emitted];
-
-		for (int t = 0; t < n->plan->labs[n->emitted].n_trials; t++)
-			n->sink->trial(n->sink->arg, &job->records[t]);
-		munmap(job->records, job->size);
-		job->records = NULL;
-		n->emitted++;
-	}
+	return ((const struct native *)arg)->jobs[i].pidfd;
 }
 
-static void finish(struct native *n, int i)
+static int reap(struct job *job)
 {
-	struct job *job = &n->jobs[i];
 	int status = 0;
-	struct err why;
 
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	close(job->pidfd);
-	job->phase = FINISHED;
-	n->running--;
-	n->finished++;
+	return status;
+}
+
+static bool pump(void *arg, int i)
+{
+	struct native *n = arg;
+	struct job *job = &n->jobs[i];
+	int status = reap(job);
+	struct err why;
+
 	if (WIFSIGNALED(status)) {
 		err_set(&why, EIO, "the lab's process was ended by signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
@@ -193,124 +184,70 @@ static void finish(struct native *n, int i)
 		err_set(&why, EIO, "the lab's process ended with status %d", WEXITSTATUS(status));
 		trial_fail(&n->plan->labs[i], why.text, job->records);
 	}
-	emit(n);
+	return true;
 }
 
-static void progress(const struct native *n)
+static int64_t guard_ns(const void *arg, int i)
 {
-	const char *running = "";
-
-	if (!n->sink->progress)
-		return;
-	for (int i = 0; i < n->plan->n_labs; i++) {
-		if (n->jobs[i].phase == RUNNING)
-			running = n->plan->labs[i].scenario->name;
-	}
-	n->sink->progress(n->sink->arg, n->finished, n->plan->n_labs, running);
+	return ((const struct native *)arg)->jobs[i].guard_ns;
 }
 
-/* Waits for a lab to end, a guard to pass or a signal to come. */
-static int wait_any(struct native *n, struct err *err)
+static void overdue(void *arg, int i)
 {
-	struct pollfd *fds = calloc((size_t)n->running + 1, sizeof(*fds));
-	int64_t guard_ns = INT64_MAX, wait_ns;
-	int k = 0;
+	struct job *job = &((struct native *)arg)->jobs[i];
 
-	if (!fds)
-		return err_sys(err, ENOMEM, "poll");
-	fds[k++] = (struct pollfd){ .fd = n->signals, .events = POLLIN };
-	for (int i = 0; i < n->plan->n_labs; i++) {
-		if (n->jobs[i].phase != RUNNING)
-			continue;
-		fds[k++] = (struct pollfd){ .fd = n->jobs[i].pidfd, .events = POLLIN };
-		if (n->jobs[i].guard_ns < guard_ns)
-			guard_ns = n->jobs[i].guard_ns;
-	}
-	wait_ns = guard_ns - clock_now_ns();
-	ppoll(fds, (nfds_t)k, &(struct timespec){ .tv_sec = wait_ns > 0 ? wait_ns / NS_PER_S + 1 : 0 },
-	      NULL);
-	k = 1;
-	for (int i = 0; i < n->plan->n_labs; i++) {
-		if (n->jobs[i].phase != RUNNING)
-			continue;
-		if (fds[k++].revents)
-			finish(n, i);
-		else if (clock_now_ns() > n->jobs[i].guard_ns)
-			kill(n->jobs[i].pid, SIGKILL);
-	}
-	if (fds[0].revents) {
-		free(fds);
-		return err_set(err, EINTR, "interrupted; the finished records are kept");
-	}
-	free(fds);
-	return 0;
+	kill(job->pid, SIGKILL);
+	job->guard_ns = INT64_MAX;
 }
 
-static int run_all(struct native *n, struct err *err)
+static void emit(void *arg, int i)
 {
-	int jobs = n->config->jobs > 0 ? n->config->jobs : 1, ret = 0;
+	struct native *n = arg;
+	struct job *job = &n->jobs[i];
 
-	while (ret == 0 && n->finished < n->plan->n_labs) {
-		while (ret == 0 && n->running < jobs && n->started < n->plan->n_labs)
-			ret = start(n, n->started, err);
-		progress(n);
-		if (ret == 0)
-			ret = wait_any(n, err);
-	}
-	progress(n);
-	return ret;
+	for (int t = 0; t < n->plan->labs[i].n_trials; t++)
+		n->sink->trial(n->sink->arg, &job->records[t]);
+	munmap(job->records, job->size);
+	job->records = NULL;
 }
 
-static void stop_all(struct native *n)
+static void abort_lab(void *arg, int i)
 {
-	for (int i = 0; n->jobs && i < n->plan->n_labs; i++) {
-		struct job *job = &n->jobs[i];
+	struct job *job = &((struct native *)arg)->jobs[i];
 
-		if (job->phase == RUNNING) {
-			kill(job->pid, SIGKILL);
-			while (waitpid(job->pid, NULL, 0) < 0 && errno == EINTR)
-				;
-			close(job->pidfd);
-		}
-		if (job->records)
-			munmap(job->records, job->size);
-	}
-	free(n->jobs);
+	kill(job->pid, SIGKILL);
+	reap(job);
 }
 
-static int block_signals(struct native *n, struct err *err)
-{
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigprocmask(SIG_BLOCK, &mask, &n->before);
-	n->signals = signalfd(-1, &mask, SFD_CLOEXEC);
-	return n->signals < 0 ? err_sys(err, errno, "signalfd") : 0;
-}
+static const struct pool_ops native_ops = {
+	.start = start,
+	.fd = descriptor,
+	.pump = pump,
+	.guard_ns = guard_ns,
+	.overdue = overdue,
+	.emit = emit,
+	.abort = abort_lab,
+};
 
 int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err)
 {
-	struct facts facts = { 0 };
-	struct native n = {
-		.plan = plan, .config = config, .sink = sink, .facts = &facts, .signals = -1
-	};
+	struct native n = { .plan = plan, .config = config, .sink = sink };
 	struct record_run run;
-	int ret = block_signals(&n, err);
+	int ret = find_facts(&n, err);
 
-	if (ret == 0)
-		ret = find_facts(&n, err);
-	if (ret == 0) {
-		engine_describe(plan, config, "native", &run);
-		sink->run(sink->arg, &run);
-		n.jobs = calloc((size_t)plan->n_labs + 1, sizeof(*n.jobs));
-		ret = n.jobs ? run_all(&n, err) : err_sys(err, ENOMEM, "the labs");
+	if (ret < 0)
+		return ret;
+	engine_describe(plan, config, "native", &run);
+	sink->run(sink->arg, &run);
+	n.jobs = calloc((size_t)plan->n_labs + 1, sizeof(*n.jobs));
+	if (!n.jobs)
+		return err_sys(err, ENOMEM, "the labs");
+	ret = pool_run(&native_ops, &n, plan, config->jobs, sink, err);
+	for (int i = 0; i < plan->n_labs; i++) {
+		if (n.jobs[i].records)
+			munmap(n.jobs[i].records, n.jobs[i].size);
 	}
-	stop_all(&n);
-	if (n.signals >= 0)
-		close(n.signals);
-	sigprocmask(SIG_SETMASK, &n.before, NULL);
+	free(n.jobs);
 	return ret;
 }

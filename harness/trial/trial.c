@@ -31,6 +31,15 @@ static const char *const tcp_states[] = {
 	"CLOSE",     "CLOSE_WAIT",  "LAST_ACK",	  "LISTEN",   "CLOSING",
 }; /* include/net/tcp_states.h */
 
+/* As much of @text as fits. */
+static void copy_text(char *to, size_t size, const char *text)
+{
+	size_t n = strnlen(text, size - 1);
+
+	memcpy(to, text, n);
+	to[n] = '\0';
+}
+
 static void describe(const struct plan_lab *lab, const struct plan_trial *t, struct record_trial *r)
 {
 	const struct scenario *sc = lab->scenario;
@@ -51,7 +60,7 @@ static void describe(const struct plan_lab *lab, const struct plan_trial *t, str
 	snprintf(r->scenario, sizeof(r->scenario), "%s", sc->name);
 	snprintf(r->family, sizeof(r->family), "%s", sc->family);
 	snprintf(r->method, sizeof(r->method), "%s", t->method->name);
-	snprintf(r->options, sizeof(r->options), "%s", t->options);
+	copy_text(r->options, sizeof(r->options), t->options);
 	snprintf(r->observer, sizeof(r->observer), "%s", side_names[sc->observer]);
 	snprintf(r->traffic, sizeof(r->traffic), "%s", traffic_names[sc->traffic]);
 	snprintf(r->fault, sizeof(r->fault), "%s", f->fault->name);
@@ -70,7 +79,7 @@ static void spoil(struct record_trial *r, enum outcome outcome, enum verdict ver
 	r->outcome = outcome;
 	r->verdict = verdict;
 	r->detect_ns = RECORD_NULL;
-	snprintf(r->why, sizeof(r->why), "%s", why);
+	copy_text(r->why, sizeof(r->why), why);
 }
 
 void trial_fail(const struct plan_lab *lab, const char *why, struct record_trial *records)
@@ -220,7 +229,7 @@ static void conclude(const struct watch_state *w, const struct kernel_params *ke
 	if (c->dead) {
 		r->detect_ns = c->death.at_ns - c->after_ns;
 		r->err = c->death.err;
-		snprintf(r->saw, sizeof(r->saw), "%s", c->death.text);
+		copy_text(r->saw, sizeof(r->saw), c->death.text);
 	}
 	cost(r, c);
 	verdict_decide(r, w->plan->effect.kind, kernel->hz, w->n_conns);
