@@ -27,10 +27,13 @@
 #define BEACON_SKEW_NS (10 * NS_PER_MS)
 /* TCP_DELACK_MAX (include/net/tcp.h): an acknowledgement may wait for data this long. */
 #define DELACK_MAX_NS (200 * NS_PER_MS)
-/* A neighbour entry that failed is asked for anew once a second (RETRANS_TIME, arp(7)). */
-#define NEIGHBOUR_NS NS_PER_S
-/* What an undone silence may cost beyond the doubling: the first RTO, and the neighbour. */
-#define UNDONE_NS (NEIGHBOUR_NS + 500 * NS_PER_MS)
+/* A neighbour entry is asked about after 5 s at the earliest (delay_first_probe_time), and one that
+ * failed once a second (retrans_time, arp(7)); the link's own state is announced within a second
+ * (net/core/link_watch.c). */
+#define NEIGHBOUR_NS	   NS_PER_S
+#define NEIGHBOUR_AFTER_NS (5 * NS_PER_S)
+/* What an undone silence may cost beyond the doubling: the first RTO. */
+#define FIRST_RTO_NS (500 * NS_PER_MS)
 /* Bytes of one small segment on the wire, generously. */
 #define SEGMENT_BITS (INT64_C(8) * 128)
 
@@ -186,16 +189,19 @@ static struct verdict beacon_verdict(const struct rhythm *r)
 /* The latest that signs of life come back after a silence or a stop that ends at for_ns. */
 static int64_t back_ns(const struct situation *s, const struct verdict *v, int64_t round_trip)
 {
-	int64_t end = s->effect.for_ns, backoff;
+	const struct effect *e = &s->effect;
+	int64_t end = e->for_ns, backoff;
 
-	if (s->effect.kind == EFFECT_FROZEN)
+	if (e->kind == EFFECT_FROZEN)
 		return end + round_trip + BEACON_SKEW_NS;
+	if (e->peer_link_down || e->where == WHERE_OWN_CARRIER || end >= NEIGHBOUR_AFTER_NS)
+		round_trip += NEIGHBOUR_NS;
 	if (end <= v->first_lost)
-		return end + NEIGHBOUR_NS;
+		return end + round_trip;
 	/* The next retransmission is as far off as the first lost one lies back, and an eighth for
 	 * the timer wheel. */
 	backoff = min64(end - v->first_lost, s->kernel.rto_max_ns);
-	return end + backoff + backoff / 8 + UNDONE_NS + round_trip;
+	return end + backoff + backoff / 8 + FIRST_RTO_NS + round_trip;
 }
 
 static void conclude(const struct situation *s, const struct verdict *v, int64_t round_trip,
