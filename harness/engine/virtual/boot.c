@@ -25,6 +25,9 @@
 #include "engine/virtual/snapshot.h"
 #include "engine/virtual/virtual.h"
 
+/* Old ones, of kernels and programs that have changed since, take 80 MB each. */
+enum { SNAPSHOTS_KEPT = 8 };
+
 /* Booting takes 4 s on a quiet machine; a CI machine may be many times slower. */
 #define BOOT_TIMEOUT_NS (300 * NS_PER_S)
 
@@ -126,6 +129,8 @@ static int build(int kernel, int initrd, const char *sub, struct err *err)
 			ret = cache_commit(dir, sub, err);
 		if (ret)
 			cache_remove(dir);
+		else
+			cache_prune("snapshots", SNAPSHOTS_KEPT);
 	}
 	snapshot_close(&made);
 	return ret;

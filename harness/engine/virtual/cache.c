@@ -168,6 +168,37 @@ int cache_commit(const char *build, const char *sub, struct err *err)
 	return 0;
 }
 
+void cache_prune(const char *sub, size_t keep)
+{
+	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2], oldest[PATH_MAX + NAME_MAX + 2];
+	struct dirent *entry;
+	struct stat st;
+	time_t made;
+	size_t n;
+	DIR *list;
+
+	if (cache_path(dir, sub, NULL))
+		return;
+	do {
+		list = opendir(dir);
+		n = 0;
+		made = 0;
+		while (list && (entry = readdir(list))) {
+			snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+			if (entry->d_name[0] == '.' || stat(path, &st))
+				continue;
+			if (!n++ || st.st_mtime < made) {
+				strcpy(oldest, path);
+				made = st.st_mtime;
+			}
+		}
+		if (list)
+			closedir(list);
+		if (n > keep)
+			cache_remove(oldest);
+	} while (n > keep + 1);
+}
+
 int virtual_cache_clear(struct err *err)
 {
 	static const char *const part[] = { "kernels", "snapshots" };

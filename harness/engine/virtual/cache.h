@@ -34,6 +34,9 @@ int cache_lock(struct err *err);
 int cache_build(char build[PATH_MAX], struct err *err);
 int cache_commit(const char *build, const char *sub, struct err *err);
 
+/* With the lock held: leaves the @keep newest entries of the directory @sub. */
+void cache_prune(const char *sub, size_t keep);
+
 /* rm -r; what cannot be removed stays. */
 void cache_remove(const char *path);
 

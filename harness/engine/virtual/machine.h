@@ -34,7 +34,7 @@ struct machine_start {
 	int state;            /* to restore: inherited under machine_state_fd() */
 };
 
-#define MACHINE_RAM (256u << 20)
+#define MACHINE_RAM (512u << 20)
 
 /* Opens the box and the pipes. After a failure machine_close() is due as well. */
 int machine_open(struct machine *m, struct err *err);

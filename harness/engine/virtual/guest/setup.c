@@ -99,6 +99,9 @@ static const struct {
 	{ "/proc/sys/kernel/randomize_va_space", "0" },
 	{ "/proc/sys/kernel/panic_on_oops", "1" },
 	{ "/proc/sys/kernel/printk", "1" },
+	/* Only for neighbours that are NTF_MANAGED, which nobody makes; else every 5 s. */
+	{ "/proc/sys/net/ipv4/neigh/default/interval_probe_time_ms", "86400000" },
+	{ "/proc/sys/net/ipv6/neigh/default/interval_probe_time_ms", "86400000" },
 };
 
 void setup_sysctls(void)
