@@ -173,22 +173,47 @@ static bool is_machine_root(void)
 	return n == 3 && !inside && !outside && count == UINT32_MAX;
 }
 
-int facts_find(struct facts *facts, struct err *err)
+/* With what each of them builds on: a row stands after what it needs. */
+static unsigned int with_needs(unsigned int wanted)
 {
-	struct netns *a, *b = NULL;
+	for (int f = FACT_COUNT - 1; f >= 0; f--) {
+		if (wanted & FACT_BIT(f))
+			wanted |= FACT_BIT(rows[f].needs);
+	}
+	return wanted;
+}
+
+bool facts_meet(const struct facts *facts, unsigned int needs, struct err *why)
+{
+	for (int f = 0; f < FACT_COUNT; f++) {
+		if ((needs & FACT_BIT(f)) && !facts->fact[f].ok) {
+			err_set(why, EOPNOTSUPP, "%s; %s", facts->fact[f].why, facts->fact[f].cure);
+			return false;
+		}
+	}
+	return true;
+}
+
+int facts_find(struct facts *facts, unsigned int wanted, struct err *err)
+{
+	struct netns *a = NULL, *b = NULL;
 	struct err why = { "" };
 	struct utsname uts;
-	int f;
+
+	wanted = with_needs(wanted);
 
 	*facts = (struct facts){ .root = is_machine_root() };
 	if (uname(&uts))
 		return err_sys(err, errno, "uname");
 	snprintf(facts->release, sizeof(facts->release), "%s", uts.release);
-	a = netns_new(&why);
+	if (wanted & FACT_BIT(FACT_NETNS))
+		a = netns_new(&why);
 	if (a)
 		b = netns_new(&why);
-	for (f = 0; f < FACT_COUNT; f++) {
-		if (f == FACT_NETNS && !b)
+	for (int f = 0; f < FACT_COUNT; f++) {
+		if (!(wanted & FACT_BIT(f)))
+			set_bad(facts, f, "it was not tried", rows[f].cure);
+		else if (f == FACT_NETNS && !b)
 			set_bad(facts, f, why.text, rows[f].cure);
 		else
 			try_row(facts, f, a, b);

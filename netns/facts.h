@@ -39,11 +39,18 @@ struct facts {
 const char *fact_name(enum fact f);  /* one word: "netem_seed" */
 const char *fact_about(enum fact f); /* one line for a person */
 
+#define FACT_BIT(f) (1u << (f))
+#define FACTS_ALL   (FACT_BIT(FACT_COUNT) - 1)
+
 /*
- * Tries them all, a few milliseconds. Call it in a process that has netns_privilege(); without
+ * Tries those of @wanted (FACT_BIT), and what they build on; a few milliseconds for all. What is
+ * not tried is not ok, and says so. Call it in a process that has netns_privilege(); without
  * that, what needs namespaces is reported as not ok. The caller's namespaces stay as they are.
  * 0 even if nothing works; a negative errno only when the trying itself failed.
  */
-int facts_find(struct facts *facts, struct err *err);
+int facts_find(struct facts *facts, unsigned int wanted, struct err *err);
+
+/* True when every fact of @needs is ok; else "why; cure" of the first that is not. */
+bool facts_meet(const struct facts *facts, unsigned int needs, struct err *why);
 
 #endif

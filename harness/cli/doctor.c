@@ -34,7 +34,7 @@ static void find(struct findings *f, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	f->ret = facts_find(&f->facts, &f->err);
+	f->ret = facts_find(&f->facts, FACTS_ALL, &f->err);
 	if (denied && !f->facts.fact[FACT_NETNS].ok)
 		snprintf(f->facts.fact[FACT_NETNS].why, sizeof(f->facts.fact[FACT_NETNS].why),
 			 "%.*s", (int)sizeof(f->facts.fact[FACT_NETNS].why) - 1, privilege.text);

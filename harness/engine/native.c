@@ -76,6 +76,7 @@ struct findings {
 /* In a child, because finding facts takes privilege and scratch namespaces. */
 static int find_facts(struct native *n, struct err *err)
 {
+	unsigned int needs = 0;
 	struct findings *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t parent = getpid(), pid;
@@ -83,12 +84,14 @@ static int find_facts(struct native *n, struct err *err)
 
 	if (shared == MAP_FAILED)
 		return err_sys(err, errno, "shared memory");
+	for (int i = 0; i < n->plan->n_labs; i++)
+		needs |= trial_needs(&n->plan->labs[i]);
 	shared->ret = -ECHILD;
 	pid = fork_bound();
 	if (pid == 0) {
 		shared->ret = enter_privilege(parent, &shared->err);
 		if (shared->ret == 0)
-			shared->ret = facts_find(&shared->facts, &shared->err);
+			shared->ret = facts_find(&shared->facts, needs, &shared->err);
 		_exit(0);
 	}
 	if (pid < 0) {

@@ -50,15 +50,6 @@ static struct spot spot_of(const struct lab *lab, const struct opt_values *opt, 
 	return spot;
 }
 
-static bool drop_can_run(const struct facts *facts, const struct opt_values *opt, struct err *why)
-{
-	(void)opt;
-	if (!facts->fact[FACT_DROP].ok)
-		err_set(why, EOPNOTSUPP, "%s; %s", facts->fact[FACT_DROP].why,
-			facts->fact[FACT_DROP].cure);
-	return facts->fact[FACT_DROP].ok;
-}
-
 static struct effect drop_effect(const struct opt_values *opt)
 {
 	bool out = direction_has(opt->v[DROP_DIRECTION], true);
@@ -137,7 +128,7 @@ const struct fault fault_drop = {
 	.name = "drop",
 	.about = "packets vanish silently, in one direction or both; links stay up",
 	.options = drop_options,
-	.can_run = drop_can_run,
+	.needs = FACT_BIT(FACT_DROP),
 	.effect = drop_effect,
 	.inject = drop_inject,
 	.prove = drop_prove,

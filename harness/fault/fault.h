@@ -48,8 +48,8 @@ struct fault {
 	int (*check)(const struct opt_values *opt, enum side observer, enum traffic traffic,
 		     struct err *err);
 
-	/* Optional. False and why, with the cure. */
-	bool (*can_run)(const struct facts *facts, const struct opt_values *opt, struct err *why);
+	/* FACT_BITs (netns/facts.h) without which it is skipped, with the reason and the cure. */
+	unsigned int needs;
 
 	/* Required. What it does to the connection; pure. */
 	struct effect (*effect)(const struct opt_values *opt);

@@ -75,15 +75,6 @@ static int netem_check(const struct opt_values *opt, enum side observer, enum tr
 	return netem_opt_check(opt, err);
 }
 
-static bool netem_can_run(const struct facts *facts, const struct opt_values *opt, struct err *why)
-{
-	(void)opt;
-	if (!facts->fact[FACT_NETEM].ok)
-		err_set(why, EOPNOTSUPP, "%s; %s", facts->fact[FACT_NETEM].why,
-			facts->fact[FACT_NETEM].cure);
-	return facts->fact[FACT_NETEM].ok;
-}
-
 static struct effect netem_effect(const struct opt_values *opt)
 {
 	bool out = direction_has(opt->v[NETEM_DIRECTION], true);
@@ -216,7 +207,7 @@ const struct fault fault_netem = {
 	.about = "the path is impaired: delay, jitter, loss, duplication, reordering, corruption, rate",
 	.options = netem_options,
 	.check = netem_check,
-	.can_run = netem_can_run,
+	.needs = FACT_BIT(FACT_NETEM),
 	.effect = netem_effect,
 	.inject = netem_inject,
 	.prove = netem_prove,

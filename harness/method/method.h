@@ -56,9 +56,8 @@ struct method {
 	 * program drains the socket, without taking errors off it. */
 	bool reads;
 
-	/* Optional. False and a sentence why, with the cure, where this kernel cannot do it. Decided
-	 * from what facts found by trying, never from a version. */
-	bool (*can_run)(const struct facts *facts, const struct opt_values *opt, struct err *why);
+	/* FACT_BITs (netns/facts.h) without which it is skipped, with the reason and the cure. */
+	unsigned int needs;
 
 	/* Optional. Refuses option values that make no sense together: -EINVAL and a sentence. */
 	int (*check)(const struct opt_values *opt, struct err *err);

@@ -90,35 +90,28 @@ void trial_fail(const struct plan_lab *lab, const char *why, struct record_trial
 	}
 }
 
-/* What keeps the whole lab from running here. */
-static bool lab_can_run(const struct plan_lab *lab, const struct facts *facts, struct err *why)
+/* What the whole lab needs beyond what every lab does. */
+static unsigned int lab_needs(const struct plan_lab *lab)
 {
 	const struct scenario *sc = lab->scenario;
-	const struct {
-		enum fact fact;
-		bool needed;
-	} needs[] = {
-		{ FACT_NETNS, true },
-		{ FACT_VETH, true },
-		{ FACT_BRIDGE, true },
-		{ FACT_IPV6, sc->ip == AF_INET6 },
-		{ FACT_NETEM, sc->has_link },
-	};
+	unsigned int needs = 0;
 
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		if (needs[i].needed && !facts->fact[needs[i].fact].ok) {
-			err_set(why, ENOTSUP, "%s; %s", facts->fact[needs[i].fact].why,
-				facts->fact[needs[i].fact].cure);
-			return false;
-		}
-	}
-	for (int i = 0; i < sc->n_faults; i++) {
-		const struct fault *fault = sc->faults[i].fault;
+	if (sc->ip == AF_INET6)
+		needs |= FACT_BIT(FACT_IPV6);
+	if (sc->has_link)
+		needs |= FACT_BIT(FACT_NETEM);
+	for (int i = 0; i < sc->n_faults; i++)
+		needs |= sc->faults[i].fault->needs;
+	return needs;
+}
 
-		if (fault->can_run && !fault->can_run(facts, &sc->faults[i].opt, why))
-			return false;
-	}
-	return true;
+unsigned int trial_needs(const struct plan_lab *lab)
+{
+	unsigned int needs = lab_needs(lab);
+
+	for (int i = 0; i < lab->n_trials; i++)
+		needs |= lab->trials[i].method->needs;
+	return needs;
 }
 
 /* The connections that can run here; @index maps them to trials. Returns their number. */
@@ -126,13 +119,13 @@ static int choose(const struct plan_lab *lab, const struct facts *facts, int *in
 		  struct record_trial *records)
 {
 	struct err why = { "" };
-	bool all = lab_can_run(lab, facts, &why);
+	bool all = facts_meet(facts, lab_needs(lab), &why);
 	int n = 0;
 
 	for (int i = 0; i < lab->n_trials; i++) {
 		const struct plan_trial *t = &lab->trials[i];
 
-		if (!all || (t->method->can_run && !t->method->can_run(facts, &t->opt, &why)))
+		if (!all || !facts_meet(facts, t->method->needs, &why))
 			spoil(&records[i], OUTCOME_SKIPPED, VERDICT_SKIP, why.text);
 		else
 			index[n++] = i;
@@ -290,9 +283,12 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 
 			if (ret == 0)
 				conclude(&w, &kernel, &w.conns[i], &plan->trials[index[i]], stall_ns, r);
+			else if (ret == -EBADE)
+				spoil(r, OUTCOME_INVALID, VERDICT_INVALID, err.text);
+			else if (ret == -EOPNOTSUPP)
+				spoil(r, OUTCOME_SKIPPED, VERDICT_SKIP, err.text);
 			else
-				spoil(r, ret == -EBADE ? OUTCOME_INVALID : OUTCOME_ERROR,
-				      ret == -EBADE ? VERDICT_INVALID : VERDICT_ERROR, err.text);
+				spoil(r, OUTCOME_ERROR, VERDICT_ERROR, err.text);
 		}
 		free_conns(conns, w.n_conns);
 		free(w.conns);

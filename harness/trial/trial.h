@@ -15,7 +15,7 @@
  */
 
 struct trial_config {
-	const struct facts *facts;
+	const struct facts *facts; /* of trial_needs() at least */
 	/* Time zero of the lab: at the next multiple of align_ns of CLOCK_MONOTONIC, plus a share of
 	 * it drawn from the seed, so that a run in virtual time starts at the same tick whatever came
 	 * before; 0: at once. */
@@ -30,6 +30,10 @@ void trial_run(const struct plan_lab *lab, const struct trial_config *config,
 
 /* As trial_run would, for a lab that could not be run at all. */
 void trial_fail(const struct plan_lab *lab, const char *why, struct record_trial *records);
+
+/* The facts (FACT_BIT) that decide what of the lab is skipped. What every lab needs (namespaces, veth,
+ * a bridge) is not among them: where that is missing, building the lab says so. */
+unsigned int trial_needs(const struct plan_lab *lab);
 
 /* How long a lab takes at most, from its start, in ns: what a guard may allow. */
 int64_t trial_longest_ns(const struct plan_lab *lab);

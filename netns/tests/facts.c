@@ -25,7 +25,7 @@ Test(netns_facts, what_is_missing_has_a_reason_and_a_cure)
 	int f;
 
 	cr_assert_eq(stat("/proc/thread-self/ns/net", &before), 0);
-	scratch_ok(facts_find(&facts, e));
+	scratch_ok(facts_find(&facts, FACTS_ALL, e));
 	cr_assert_eq(stat("/proc/thread-self/ns/net", &after), 0);
 	cr_assert_eq(before.st_ino, after.st_ino);
 	cr_assert_gt(strlen(facts.release), 0);
@@ -42,7 +42,7 @@ Test(netns_facts, agree_with_the_room)
 	struct netns *ns = scratch_ns();
 	struct facts facts;
 
-	scratch_ok(facts_find(&facts, e));
+	scratch_ok(facts_find(&facts, FACTS_ALL, e));
 	cr_assert(facts.fact[FACT_NETNS].ok, "%s", facts.fact[FACT_NETNS].why);
 	netns_free(ns);
 }

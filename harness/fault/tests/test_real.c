@@ -41,10 +41,8 @@ static void skip_what_cannot_run(const struct fault_act *act)
 	struct facts facts;
 	struct err why = {""};
 
-	if (!act->fault->can_run)
-		return;
-	cr_assert_eq(facts_find(&facts, &why), 0, "%s", why.text);
-	if (!act->fault->can_run(&facts, &act->opt, &why))
+	cr_assert_eq(facts_find(&facts, act->fault->needs, &why), 0, "%s", why.text);
+	if (!facts_meet(&facts, act->fault->needs, &why))
 		cr_skip_test("%s", why.text);
 }
 

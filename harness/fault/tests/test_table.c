@@ -126,15 +126,14 @@ Test(fault, effects_on_processes)
 
 Test(fault, what_this_kernel_lacks_is_said_with_the_cure)
 {
-	struct opt_values opt = given(fault_find("netem"), "loss=1%");
 	struct facts facts = {0};
 	struct err why = {""};
 
 	strcpy(facts.fact[FACT_NETEM].why, "no sch_netem");
 	strcpy(facts.fact[FACT_NETEM].cure, "use -e virtual");
-	cr_assert_not(fault_netem.can_run(&facts, &opt, &why));
+	cr_assert_not(facts_meet(&facts, fault_netem.needs, &why));
 	cr_assert_str_eq(why.text, "no sch_netem; use -e virtual");
-	cr_assert_not(fault_drop.can_run(&facts, &opt, &why));
+	cr_assert_not(facts_meet(&facts, fault_drop.needs, &why));
 	facts.fact[FACT_NETEM].ok = true;
-	cr_assert(fault_netem.can_run(&facts, &opt, &why));
+	cr_assert(facts_meet(&facts, fault_netem.needs, &why));
 }
