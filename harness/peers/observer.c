@@ -268,7 +268,6 @@ int observer_run(const struct args *args, struct err *err)
 		return err_sys(err, ENOMEM, "%d connections", args->n_conns);
 	observer->writes_ns = situation_observer_writes_ns(&situation);
 	observer->message = args->traffic == TRAFFIC_REQUEST ? MSG_REQUEST : MSG_DATA;
-	interrupt_setup(args->commands < 0);
 	if (pipe2(observer->inbox, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "a pipe");
 	ret = station_open(&observer->st, args, &observer_role, observer, err);

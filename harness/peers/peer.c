@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "peers/interrupt.h"
 #include "peers/roles.h"
 #include "peers/station.h"
 
@@ -161,8 +162,12 @@ int peer_run(const struct args *args, struct err *err)
 		.writes_ns = situation_peer_writes_ns(&situation),
 		.message = args->traffic == TRAFFIC_REQUEST ? MSG_REQUEST : MSG_DATA,
 	};
+	static atomic_uint interrupted; /* a signal ends no call of the peer for good: nobody asks */
 	struct station st;
-	int ret = station_open(&st, args, &peer_role, &peer, err);
+	int ret;
+
+	interrupt_here(&interrupted);
+	ret = station_open(&st, args, &peer_role, &peer, err);
 
 	if (!ret)
 		ret = station_run(&st, err);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "peers/args.h"
+#include "peers/interrupt.h"
 #include "peers/roles.h"
 #include "peers/voice.h"
 
@@ -48,7 +49,9 @@ static int peers_main(int argc, char **argv, enum side side)
 	}
 	if (ret == 0) {
 		raise_files();
-		signal(SIGPIPE, SIG_IGN);
+		/* A sanitizer catches it; a program that is sent it is to die of it. */
+		signal(SIGSEGV, SIG_DFL);
+		interrupt_setup(args.commands < 0);
 		ret = args.observer ? observer_run(&args, &err) : peer_run(&args, &err);
 		if (ret == 0)
 			_exit(EXIT_SUCCESS);
