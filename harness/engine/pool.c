@@ -111,6 +111,28 @@ static int run_all(struct pool *p, struct err *err)
 	return 0;
 }
 
+/* As run_all, with the signals that end it taken as events, and nothing left running. */
+static int run_watched(struct pool *p, struct err *err)
+{
+	sigset_t mask, before;
+	int ret;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, &before);
+	p->fds[0] = (struct pollfd){ .fd = signalfd(-1, &mask, SFD_CLOEXEC), .events = POLLIN };
+	ret = p->fds[0].fd < 0 ? err_sys(err, errno, "signalfd") : run_all(p, err);
+	for (int i = 0; i < p->started; i++) {
+		if (p->phase[i] == LAB_RUNNING)
+			p->ops->abort(p->arg, i);
+	}
+	if (p->fds[0].fd >= 0)
+		close(p->fds[0].fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
 int pool_run(const struct pool_ops *ops, void *arg, const struct plan *plan, int jobs,
 	     const struct engine_sink *sink, struct err *err)
 {
@@ -121,24 +143,8 @@ int pool_run(const struct pool_ops *ops, void *arg, const struct plan *plan, int
 			  .jobs = jobs > 0 ? jobs : 1,
 			  .phase = calloc((size_t)plan->n_labs + 1, sizeof(*p.phase)),
 			  .fds = calloc((size_t)plan->n_labs + 1, sizeof(*p.fds)) };
-	sigset_t mask, before;
-	int ret = p.phase && p.fds ? 0 : err_sys(err, ENOMEM, "the labs");
+	int ret = p.phase && p.fds ? run_watched(&p, err) : err_sys(err, ENOMEM, "the labs");
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigprocmask(SIG_BLOCK, &mask, &before);
-	if (ret == 0) {
-		p.fds[0] = (struct pollfd){ .fd = signalfd(-1, &mask, SFD_CLOEXEC), .events = POLLIN };
-		ret = p.fds[0].fd < 0 ? err_sys(err, errno, "signalfd") : run_all(&p, err);
-		for (int i = 0; i < p.started; i++) {
-			if (p.phase[i] == LAB_RUNNING)
-				ops->abort(arg, i);
-		}
-		if (p.fds[0].fd >= 0)
-			close(p.fds[0].fd);
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	free(p.phase);
 	free(p.fds);
 	return ret;
