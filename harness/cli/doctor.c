@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/engines.h"
+#include "engine/virtual/virtual.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
 
@@ -66,6 +68,22 @@ static int find_in_child(struct findings *out, struct err *err)
 	return out->ret ? err_set(err, -out->ret, "%s", out->err.text) : 0;
 }
 
+/* The virtual engine's cache, line by line; or why there is none. To be freed. */
+static char *cache_text(struct err *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int ret = out ? virtual_cache_describe(out, err) : err_sys(err, ENOMEM, "the cache");
+
+	if (out && fclose(out) && !ret)
+		ret = err_sys(err, ENOMEM, "the cache");
+	if (!ret)
+		return text;
+	free(text);
+	return NULL;
+}
+
 static void put_line(const struct style *style, bool ok, const char *name, const char *about,
 		     const char *why, const char *cure)
 {
@@ -82,6 +100,27 @@ static void put_line(const struct style *style, bool ok, const char *name, const
 		text_wrap(style, TONE_PLAIN, cure, INDENT, true);
 }
 
+static void put_cache(const struct style *style)
+{
+	struct err why = { "" };
+	char *text = cache_text(&why);
+	bool first = true;
+
+	if (!text) {
+		put_line(style, false, "cache", "kernels and snapshots for virtual time", why.text,
+			 "set XDG_CACHE_HOME to a directory that can be written");
+		return;
+	}
+	fputc('\n', style->out);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		text_wrap(style, first ? TONE_BOLD : TONE_PLAIN, line, first ? 0 : 2, true);
+		first = false;
+	}
+	text_wrap(style, TONE_DIM, "deadpeer kernels --clear removes all of it; a run makes again what "
+		  "it needs", 2, true);
+	free(text);
+}
+
 static void put_table(const struct facts *facts)
 {
 	struct style style = cli_style();
@@ -96,8 +135,9 @@ static void put_table(const struct facts *facts)
 		char name[32];
 
 		snprintf(name, sizeof(name), "engine %s", e->name);
-		put_line(&style, !engines_check(e, false, &why), name, e->about, why.text, "");
+		put_line(&style, !engines_check(e, NULL, &why), name, e->about, why.text, "");
 	}
+	put_cache(&style);
 }
 
 static void json_line(struct emit *emit, bool ok, const char *kind, const char *name,
@@ -119,6 +159,16 @@ static void json_line(struct emit *emit, bool ok, const char *kind, const char *
 	emit_object_end(emit);
 }
 
+static void json_cache(struct emit *emit)
+{
+	struct err why = { "" };
+	char *text = cache_text(&why);
+
+	json_line(emit, text != NULL, "cache", "cache", text ? text : "", why.text,
+		  "set XDG_CACHE_HOME to a directory that can be written");
+	free(text);
+}
+
 static int put_json(const struct facts *facts, int status)
 {
 	struct emit emit = EMIT_INIT;
@@ -130,15 +180,16 @@ static int put_json(const struct facts *facts, int status)
 	for (const struct engine *e = engine_table; e->name; e++) {
 		struct err why = { "" };
 
-		json_line(&emit, !engines_check(e, false, &why), "engine", e->name, e->about,
+		json_line(&emit, !engines_check(e, NULL, &why), "engine", e->name, e->about,
 			  why.text, "");
 	}
+	json_cache(&emit);
 	emit_newline(&emit);
 	emit_array_end(&emit);
 	return cli_put_json(&emit, status);
 }
 
-/* Without these no lab can be built at all. */
+/* Without these no lab can be built on this kernel. */
 static bool labs_can_run(const struct facts *facts)
 {
 	return facts->fact[FACT_NETNS].ok && facts->fact[FACT_VETH].ok &&
@@ -155,7 +206,8 @@ static int doctor(const struct given *args)
 		return cli_failf(CLI_USAGE, "doctor: takes no arguments");
 	if (find_in_child(&findings, &err))
 		return cli_fail(CLI_INTERNAL, &err);
-	status = labs_can_run(&findings.facts) ? CLI_PASS : CLI_NOTHING;
+	status = labs_can_run(&findings.facts) || !engine_virtual_available(&err) ? CLI_PASS :
+										    CLI_NOTHING;
 	if (given_has(args, "json"))
 		return put_json(&findings.facts, status);
 	put_table(&findings.facts);
@@ -171,8 +223,9 @@ const struct verb verb_doctor = {
 	.name = "doctor",
 	.arguments = "[--json]",
 	.about = "Says what this machine can do, and how to get the rest.",
-	.more = "Everything is found by trying it in scratch namespaces. The exit status is 4 when "
-		"no lab could be built.",
+	.more = "Everything is found by trying it in scratch namespaces. The cache holds kernels and "
+		"snapshots for virtual time. The exit status is 4 when no lab could be built on any "
+		"engine.",
 	.options = options,
 	.main = doctor,
 };

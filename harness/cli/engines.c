@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/opt.h"
 #include "base/shown.h"
+#include "engine/virtual/virtual.h"
 
 enum { ENGINES_MAX = 8 };
 
@@ -33,12 +34,31 @@ static int virtual_hz(void)
 	return 250;
 }
 
+/* All of them before any of them runs: a typing error in the last one must not cost a run. */
+static int virtual_prepare(const struct engine_kernels *kernels, struct err *why)
+{
+	struct virtual_kernel kernel;
+	int ret = 0;
+
+	if (kernels->n == 0)
+		return engine_virtual_prepare(why);
+	for (int i = 0; !ret && i < kernels->n; i++) {
+		const char *name = kernels->names[i];
+
+		if (!strchr(name, '/'))
+			ret = virtual_kernel_fetch(name, &kernel, why);
+		else if (virtual_kernel_open(name, kernels->modules, &kernel, why))
+			ret = -EINVAL;
+	}
+	return ret;
+}
+
 const struct engine engine_table[] = {
 	{ .name = "virtual",
 	  .about = "a stock kernel in QEMU, where waiting costs nothing",
 	  .run = engine_virtual,
 	  .available = engine_virtual_available,
-	  .prepare = engine_virtual_prepare,
+	  .prepare = virtual_prepare,
 	  .hz = virtual_hz,
 	  .jobs = virtual_jobs },
 	{ .name = "native",
@@ -64,20 +84,21 @@ static const struct engine *unknown(const char *name, int *code, struct err *err
 	return NULL;
 }
 
-int engines_check(const struct engine *engine, bool prepare, struct err *why)
+int engines_check(const struct engine *engine, const struct engine_kernels *kernels,
+		  struct err *why)
 {
 	int ret = engine->available ? engine->available(why) : 0;
 
-	if (!ret && prepare && engine->prepare)
-		ret = engine->prepare(why);
+	if (!ret && kernels && engine->prepare)
+		ret = engine->prepare(kernels, why);
 	return ret;
 }
 
-static const struct engine *first_available(bool prepare, struct err *passed, int *code,
-					    struct err *err)
+static const struct engine *first_available(const struct engine_kernels *kernels,
+					    struct err *passed, int *code, struct err *err)
 {
 	for (const struct engine *e = engine_table; e->name; e++) {
-		*code = engines_check(e, prepare, err);
+		*code = engines_check(e, kernels, err);
 		if (!*code)
 			return e;
 		if (!passed->text[0])
@@ -86,16 +107,16 @@ static const struct engine *first_available(bool prepare, struct err *passed, in
 	return NULL;
 }
 
-const struct engine *engines_find(const char *name, bool prepare, struct err *passed, int *code,
-				  struct err *err)
+const struct engine *engines_find(const char *name, const struct engine_kernels *kernels,
+				  struct err *passed, int *code, struct err *err)
 {
 	*passed = (struct err){ "" };
 	if (strcmp(name, "auto") == 0)
-		return first_available(prepare, passed, code, err);
+		return first_available(kernels, passed, code, err);
 	for (const struct engine *e = engine_table; e->name; e++) {
 		if (strcmp(e->name, name) != 0)
 			continue;
-		*code = engines_check(e, prepare, err);
+		*code = engines_check(e, kernels, err);
 		return *code ? NULL : e;
 	}
 	return unknown(name, code, err);

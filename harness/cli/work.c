@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/shown.h"
 
@@ -63,6 +64,8 @@ static int get_methods(const struct given *args, struct work *work, struct err *
 
 static int get_kernels(const struct given *args, struct work *work, struct err *err)
 {
+	char buf[SHOWN_SIZE];
+
 	work->kernels = calloc((size_t)args->n_options + 1, sizeof(*work->kernels));
 	if (!work->kernels)
 		return err_set(err, ENOMEM, "not enough memory");
@@ -70,20 +73,51 @@ static int get_kernels(const struct given *args, struct work *work, struct err *
 		if (strcmp(args->options[i].row->name, "kernel") == 0)
 			work->kernels[work->n_kernels++] = args->options[i].value;
 	}
+	for (int i = 1; i < work->n_kernels; i++) {
+		for (int j = 0; j < i; j++) {
+			if (strcmp(work->kernels[i], work->kernels[j]) == 0)
+				return err_set(err, EINVAL, "the kernel %s is named twice; once is "
+					       "enough", shown(work->kernels[i], buf));
+		}
+	}
+	return 0;
+}
+
+/* Options that say how one engine works are refused where another one would ignore them. */
+static int get_engine(const struct given *args, struct work *work, struct err *err)
+{
+	bool images = false;
+
+	work->engine_name = given_value(args, "engine", "auto");
+	for (int i = 0; i < work->n_kernels; i++)
+		images |= strchr(work->kernels[i], '/') != NULL;
+	if (given_has(args, "modules") && !images)
+		return err_set(err, EINVAL, "--modules says where the modules of an image are; "
+			       "name the image with --kernel PATH");
+	if (work->n_kernels && strcmp(work->engine_name, "auto") == 0)
+		work->engine_name = "virtual";
+	if (work->n_kernels && strcmp(work->engine_name, "virtual") != 0)
+		return err_set(err, EINVAL, "--kernel is for the virtual engine; the native engine "
+			       "runs on the kernel that is there");
+	if (given_has(args, "virtual-clock") && strcmp(work->engine_name, "native") != 0)
+		return err_set(err, EINVAL, "--virtual-clock is for -e native in a guest");
 	return 0;
 }
 
 static int get_numbers(const struct given *args, struct work *work, struct plan_config *config,
 		       struct err *err)
 {
-	int64_t phases = 1, seed = 1, jobs = 0;
+	int64_t phases = 1, phase = 0, seed = 1, jobs = 0;
 	int ret = given_number(args, "phases", 1, PHASES_MAX, &phases, err);
 
+	if (!ret)
+		ret = given_number(args, "phase", 1, phases, &phase, err);
 	if (!ret)
 		ret = given_number(args, "seed", 0, INT64_MAX, &seed, err);
 	if (!ret)
 		ret = given_number(args, "jobs", 1, JOBS_MAX, &jobs, err);
 	config->phases = (int)phases;
+	config->only_phase = (int)phase;
 	config->seed = (uint64_t)seed;
 	work->jobs = (int)jobs;
 	return ret;
@@ -99,6 +133,31 @@ static int load(const struct given *args, struct work *work, struct err *err)
 	return scenario_load_all(paths, 1, &work->scenarios, &work->n_scenarios, err);
 }
 
+/* Finds the engine; a kernel may have to be fetched on the way, which takes a while. */
+static int choose_engine(const struct given *args, bool prepare, struct work *work)
+{
+	const struct engine_kernels kernels = {
+		.n = work->n_kernels,
+		.names = work->kernels,
+		.modules = given_value(args, "modules", NULL),
+	};
+	bool terminal = prepare && isatty(STDERR_FILENO);
+	struct err err = { "" };
+	int ret;
+
+	if (terminal)
+		fputs("getting ready", stderr);
+	work->engine = engines_find(work->engine_name, prepare ? &kernels : NULL, &work->passed,
+				    &ret, &err);
+	if (terminal)
+		fputs("\r\033[K", stderr);
+	if (!work->engine)
+		return cli_fail(ret == -EINVAL ? CLI_USAGE : CLI_NOTHING, &err);
+	if (!work->jobs)
+		work->jobs = work->engine->jobs();
+	return 0;
+}
+
 int work_plan(const struct given *args, bool prepare, struct work *work)
 {
 	struct plan_config config = { 0 };
@@ -107,19 +166,16 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 
 	*work = (struct work){ 0 };
 	if (get_methods(args, work, &err) || get_kernels(args, work, &err) ||
-	    get_numbers(args, work, &config, &err))
+	    get_engine(args, work, &err) || get_numbers(args, work, &config, &err))
 		return cli_fail(CLI_USAGE, &err);
 	config.n_methods = work->n_methods;
 	config.methods = work->methods;
 	ret = load(args, work, &err);
 	if (ret)
 		return cli_fail_file(ret, &err);
-	work->engine = engines_find(given_value(args, "engine", "auto"), prepare, &work->passed,
-				    &ret, &err);
-	if (!work->engine)
-		return cli_fail(ret == -EINVAL ? CLI_USAGE : CLI_NOTHING, &err);
-	if (!work->jobs)
-		work->jobs = work->engine->jobs();
+	ret = choose_engine(args, prepare, work);
+	if (ret)
+		return ret;
 	config.kernel = kernel_params_default(work->engine->hz());
 	ret = plan_make(work->scenarios, work->n_scenarios, &config, &work->plan, &err);
 	return ret ? cli_fail_file(ret, &err) : 0;

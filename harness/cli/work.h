@@ -18,6 +18,9 @@
 	{ "phases", "N",                                                                        \
 	  "try each method N times, with the fault at N points of its period (default 1)", 'n', \
 	  false },                                                                              \
+	{ "phase", "K",                                                                         \
+	  "of these N, only the one that tables and records of the whole run call phase K", 0,  \
+	  false },                                                                              \
 	{ "seed", "N", "everything random comes from it (default 1)", 0, false },               \
 	{ "jobs", "N", "labs side by side (default: 8 native, one a core virtual)", 'j', false }, \
 	{ "kernel", "SERIES|IMAGE",                                                             \
@@ -33,6 +36,7 @@
 	{ "json", NULL, "the table as JSON", 0, false }
 
 struct work {
+	const char *engine_name;
 	const struct engine *engine;
 	struct err passed; /* -e auto: why not the engine it would rather take; or "" */
 	int jobs;

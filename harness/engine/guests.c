@@ -65,7 +65,7 @@ static void take_note(void *arg, const char *line, size_t len)
 static int arguments(const struct guests *g, const struct plan_lab *lab, char *file, char **argv,
 		     char (*methods)[320])
 {
-	static char seed[24], phases[12];
+	static char seed[24], phases[12], phase[12];
 	const struct plan_config *config = &g->plan->config;
 	int n = 0;
 
@@ -80,6 +80,11 @@ static int arguments(const struct guests *g, const struct plan_lab *lab, char *f
 	argv[n++] = seed;
 	argv[n++] = (char *)"--phases";
 	argv[n++] = phases;
+	if (config->only_phase) {
+		snprintf(phase, sizeof(phase), "%d", config->only_phase);
+		argv[n++] = (char *)"--phase";
+		argv[n++] = phase;
+	}
 	for (int i = 0; i < config->n_methods; i++) {
 		const struct scenario_method *m = &config->methods[i];
 		char options[256];

@@ -107,6 +107,17 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 	plan_window(lab, t, &s, &t->window);
 }
 
+static void keep_phase(struct plan_lab *lab, int phase)
+{
+	int n = 0;
+
+	for (int i = 0; i < lab->n_trials; i++) {
+		if (lab->trials[i].phase == phase)
+			lab->trials[n++] = lab->trials[i];
+	}
+	lab->n_trials = n;
+}
+
 static int plan_lab_make(const struct plan_config *config, const struct scenario *sc,
 			 struct plan_lab *lab, struct err *err)
 {
@@ -131,6 +142,8 @@ static int plan_lab_make(const struct plan_config *config, const struct scenario
 	}
 	for (int i = 0; i < lab->n_trials; i++)
 		lab->trials[i].offset_ns = lab->span_ns - lab->trials[i].phase_ns;
+	if (config->only_phase)
+		keep_phase(lab, config->only_phase - 1);
 	return 0;
 }
 

@@ -14,12 +14,14 @@
  *
  * All phases of all methods of a scenario share one lab and one fault. Connection i is made and
  * armed at offset_ns after the lab's time zero; the fault comes at span_ns + at. The distance from
- * arming to the fault is therefore at + phase_ns, with phase_ns = span_ns - offset_ns.
+ * arming to the fault is therefore at + phase_ns, with phase_ns = span_ns - offset_ns. A trial that
+ * is planned without the other phases keeps its place in the lab's timeline.
  */
 
 struct plan_config {
 	uint64_t seed;
 	int phases;
+	int only_phase;              /* 1..phases: leave the others out; 0: all */
 	struct kernel_params kernel; /* for predictions; the trial uses what it reads back */
 	int n_methods;               /* -m: replaces the scenario's own list; 0: keep it */
 	const struct scenario_method *methods;

@@ -94,4 +94,13 @@ struct report_totals {
 
 struct report_totals report_totals(const struct record_file *file);
 
+/* Virtual time that was watched: each lab's span on its guest's clock, added up. Trials of the
+ * native engine do not count. */
+struct report_covered {
+	int labs;
+	int64_t ns;
+};
+
+struct report_covered report_covered(const struct record_file *file);
+
 #endif

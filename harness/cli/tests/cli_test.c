@@ -134,9 +134,9 @@ Test(engines, are_found_by_name)
 	struct err err, passed;
 	int code = 0;
 
-	cr_assert_str_eq(engines_find("native", false, &passed, &code, &err)->name, "native");
-	cr_assert(engines_find("auto", false, &passed, &code, &err)->run);
-	cr_assert_null(engines_find("natve", false, &passed, &code, &err));
+	cr_assert_str_eq(engines_find("native", NULL, &passed, &code, &err)->name, "native");
+	cr_assert(engines_find("auto", NULL, &passed, &code, &err)->run);
+	cr_assert_null(engines_find("natve", NULL, &passed, &code, &err));
 	cr_assert_eq(code, -EINVAL);
 	cr_assert(strstr(err.text, "did you mean native"));
 }
@@ -176,6 +176,14 @@ Test(cli, usage_errors_are_exit_2)
 	cr_assert_eq(DEADPEER("run", "-o", "-", "--json"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "-n", "0"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "-e", "imaginary"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("plan", "-n", "3", "--phase", "4"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("plan", "-e", "native", "--kernel", "6.1"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("plan", "--kernel", "6.1", "--kernel", "6.1"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("plan", "--kernel", "6.1", "--modules", "/lib"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("plan", "--virtual-clock"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("kernels", "6.1"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("kernels", "--clear", "--json"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("kernels", "--fetch", "new"), CLI_USAGE);
 }
 
 Test(cli, help_and_version_are_exit_0)

@@ -311,3 +311,33 @@ Test(report, kernels_do_not_share_a_table)
 	report_free(&report);
 	record_file_free(&file);
 }
+
+static struct record_trial watched(const char *scenario, int64_t armed_ns, int64_t watched_ns)
+{
+	struct record_trial t = { .armed_ns = armed_ns, .watched_ns = watched_ns };
+
+	snprintf(t.scenario, sizeof(t.scenario), "%s", scenario);
+	return t;
+}
+
+Test(report, covers_each_labs_span_on_its_own_clock_once)
+{
+	const struct record_trial trials[] = {
+		watched("a", 1000, 500), watched("a", 1200, 800), watched("a", RECORD_NULL, 0),
+		watched("b", 5000, 7),	 watched("c", RECORD_NULL, 0),
+	};
+	struct record_run run = { .engine = "virtual", .kernel = "k" };
+	struct record_file file = { 0 };
+
+	for (int kernel = 0; kernel < 3; kernel++) {
+		if (kernel == 2)
+			snprintf(run.engine, sizeof(run.engine), "native");
+		cr_assert_eq(record_add_run(&file, &run), 0);
+		for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
+			cr_assert_eq(record_add_trial(&file, &trials[i]), 0);
+	}
+	cr_assert_eq(report_covered(&file).labs, 4);
+	cr_assert_eq(report_covered(&file).ns, 2 * (1000 + 7));
+	record_file_free(&file);
+	cr_assert_eq(report_covered(&file).labs, 0);
+}
