@@ -6,7 +6,9 @@
 set -eu
 
 run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev libjansson-dev"
-check="$run libcriterion-dev python3-pytest python3-jsonschema libc6-dev"
+check="$run libcriterion-dev python3-pytest python3-jsonschema iproute2"
+# Without it the virtual engine cannot run, and the native one serves.
+qemu="qemu-system-x86"
 case "${1:-run}" in
 run) want="$run" ;;
 check) want="$check" ;;
@@ -15,20 +17,30 @@ bench) want="$run iproute2" ;;
 *) echo "setup.sh: run, check, lint or bench, not '$1'" >&2; exit 2 ;;
 esac
 
-missing=
-for package in $want; do
-	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-	[ "$status" = installed ] || missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
+missing_of() {
+	for package in "$@"; do
+		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+		[ "$status" = installed ] || printf ' %s' "$package"
+	done
+}
+
+# shellcheck disable=SC2086 # lists of words, here and below
+missing=$(missing_of $want)
+optional=
+[ "${1:-run}" = lint ] || optional=$(missing_of $qemu)
+[ -n "$missing$optional" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "installing$missing" >&2
+	echo "installing$missing$optional" >&2
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
-	# shellcheck disable=SC2086 # a list of words
-	exec apt-get install -y -qq --no-install-recommends $missing >&2
+	# shellcheck disable=SC2086
+	exec apt-get install -y -qq --no-install-recommends $missing $optional >&2
+fi
+if [ -z "$missing" ]; then
+	echo "For virtual time, as root: apt-get install --no-install-recommends$optional" >&2
+	exit 0
 fi
 echo "deadpeer needs packages that are not installed. As root, run:" >&2
-echo "  apt-get install --no-install-recommends$missing" >&2
+echo "  apt-get install --no-install-recommends$missing$optional" >&2
 exit 1
