@@ -31,7 +31,7 @@ static int configure(struct apt *apt, const char *dir, const char *more, struct 
 
 	if (strlen(dir) >= sizeof(apt->dir) - 64)
 		return err_set(err, ENAMETOOLONG, "the cache directory's name is too long");
-	strcpy(apt->dir, dir);
+	snprintf(apt->dir, sizeof(apt->dir), "%s", dir);
 	snprintf(text, sizeof(text),
 		 "#clear APT::Update::Pre-Invoke;\n"
 		 "#clear APT::Update::Post-Invoke;\n"
@@ -40,6 +40,7 @@ static int configure(struct apt *apt, const char *dir, const char *more, struct 
 		 "APT::Sandbox::User \"root\";\n"
 		 "Acquire::Languages \"none\";\n"
 		 "Acquire::Retries \"2\";\n"
+		 "APT::Update::Error-Mode \"any\";\n"
 		 "Dir::Cache \"%s/cache\";\n%s", dir, more);
 	return write_file(dir, "apt.conf", text, err);
 }
@@ -48,7 +49,7 @@ static int run(const struct apt *apt, const char *program, const char *verb, con
 	       char **out, struct err *err)
 {
 	char config[PATH_MAX + 16];
-	const char *const argv[] = { program, "-c", config, "-qq", verb, arg, NULL };
+	const char *const argv[] = { program, "-c", config, verb, arg, NULL };
 	int ret;
 
 	snprintf(config, sizeof(config), "%s/apt.conf", apt->dir);
@@ -80,12 +81,11 @@ static void os_release(const char *key, char value[64])
 		fclose(in);
 }
 
-/* The mirror that the system takes its own release from. */
+/* The mirror that the system takes its own release from: MIRROR of 'MIRROR/dists/CODENAME/InRelease'
+ * among what apt-get would fetch. That works without any lists. */
 static int find_mirror(const struct apt *apt, char mirror[PATH_MAX], struct err *err)
 {
-	static const char *const argv[] = { "apt-get", "indextargets", "--format",
-					    "$(RELEASE) $(REPO_URI)", "Created-By: Packages", NULL };
-	char id[64], codename[64], release[128], uri[1024], *out = NULL;
+	char id[64], codename[64], end[96], *out = NULL;
 	int ret;
 
 	mirror[0] = '\0';
@@ -94,21 +94,41 @@ static int find_mirror(const struct apt *apt, char mirror[PATH_MAX], struct err 
 	if (strcmp(id, "debian") != 0)
 		return err_set(err, ENOTSUP, "kernels are fetched from Debian's archive, and this "
 			       "system is %s; name a kernel of your own instead", id);
-	ret = tool_run(argv, apt->dir, &out, NULL, err);
-	for (char *line = ret ? NULL : strtok(out, "\n"); line; line = strtok(NULL, "\n"))
-		if (sscanf(line, "%127s %1023s", release, uri) == 2 && !mirror[0] &&
-		    (!strcmp(release, codename) || !strcmp(release, "stable")))
-			snprintf(mirror, PATH_MAX, "%s", uri);
+	snprintf(end, sizeof(end), "/dists/%s/InRelease'", codename);
+	ret = run(apt, "apt-get", "update", "--print-uris", &out, err);
+	for (char *line = ret ? NULL : strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+		const char *hit = strstr(line, end);
+
+		if (hit && line[0] == '\'' && !mirror[0])
+			snprintf(mirror, PATH_MAX, "%.*s", (int)(hit - line) - 1, line + 1);
+	}
 	free(out);
 	if (!ret && !mirror[0])
 		ret = err_set(err, ENOENT, "apt's sources name no mirror for %s", codename);
 	return ret;
 }
 
+/* A place for lists that are not the system's. */
+static int configure_own(struct apt *apt, const char *dir, const char *more, struct err *err)
+{
+	char text[3 * PATH_MAX];
+	int ret = write_file(dir, "status", "", err);
+
+	if (ret)
+		return ret;
+	snprintf(text, sizeof(text), "%s/state", dir);
+	if (mkdir(text, 0755) && errno != EEXIST)
+		return err_sys(err, errno, "cannot make %s", text);
+	snprintf(text, sizeof(text),
+		 "Dir::State \"%s/state\";\nDir::State::lists \"lists\";\n"
+		 "Dir::State::status \"%s/status\";\n%s", dir, dir, more);
+	return configure(apt, dir, text, err);
+}
+
 int apt_open_suite(struct apt *apt, const char *dir, const char *suite, struct err *err)
 {
-	char text[4 * PATH_MAX], mirror[PATH_MAX];
-	int ret = configure(apt, dir, "", err);
+	char text[2 * PATH_MAX], mirror[PATH_MAX];
+	int ret = configure_own(apt, dir, "", err);
 
 	if (!ret)
 		ret = find_mirror(apt, mirror, err);
@@ -116,16 +136,10 @@ int apt_open_suite(struct apt *apt, const char *dir, const char *suite, struct e
 		return ret;
 	snprintf(text, sizeof(text), "deb [signed-by=" KEYRING "] %s %s main\n", mirror, suite);
 	ret = write_file(dir, "sources.list", text, err);
+	snprintf(text, sizeof(text), "Dir::Etc::SourceList \"%.4000s/sources.list\";\n"
+		 "Dir::Etc::SourceParts \"-\";\n", dir);
 	if (!ret)
-		ret = write_file(dir, "status", "", err);
-	snprintf(text, sizeof(text), "%s/state", dir);
-	mkdir(text, 0755);
-	snprintf(text, sizeof(text),
-		 "Dir::State \"%s/state\";\nDir::State::status \"%s/status\";\n"
-		 "Dir::Etc::SourceList \"%s/sources.list\";\nDir::Etc::SourceParts \"-\";\n"
-		 "APT::Get::List-Cleanup \"false\";\n", dir, dir, dir);
-	if (!ret)
-		ret = configure(apt, dir, text, err);
+		ret = configure_own(apt, dir, text, err);
 	if (!ret)
 		ret = run(apt, "apt-get", "update", NULL, NULL, err);
 	return ret ? err_prefix(err, ret, "suite %s", suite) : 0;
@@ -135,7 +149,7 @@ int apt_newest(const struct apt *apt, const char *prefix, const char *suffix,
 	       char middle[APT_NAME_MAX], struct err *err)
 {
 	size_t before = strlen(prefix), after = strlen(suffix);
-	char *out = NULL, part[APT_NAME_MAX];
+	char *out = NULL, part[APT_NAME_MAX] = "";
 	int ret = run(apt, "apt-cache", "pkgnames", prefix, &out, err);
 
 	middle[0] = '\0';
@@ -148,7 +162,7 @@ int apt_newest(const struct apt *apt, const char *prefix, const char *suffix,
 			continue;
 		snprintf(part, sizeof(part), "%.*s", (int)(len - before - after), name + before);
 		if (strverscmp(part, middle) > 0)
-			strcpy(middle, part);
+			memcpy(middle, part, sizeof(part));
 	}
 	free(out);
 	if (!ret && !middle[0])

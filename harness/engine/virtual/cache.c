@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,13 @@ int cache_mkdirs(const char *path, struct err *err)
 }
 
 /* A directory that is there after the call and can be written. */
-static int usable(char dir[PATH_MAX], struct err *err)
+static int usable(const char *dir, struct err *err)
 {
+	char inside[PATH_MAX + 2];
 	int ret;
 
-	strcat(dir, "/");
-	ret = cache_mkdirs(dir, err);
-	dir[strlen(dir) - 1] = '\0';
+	snprintf(inside, sizeof(inside), "%s/", dir);
+	ret = cache_mkdirs(inside, err);
 	if (ret)
 		return ret;
 	if (access(dir, W_OK | X_OK))
@@ -168,35 +169,43 @@ int cache_commit(const char *build, const char *sub, struct err *err)
 	return 0;
 }
 
+/* How many entries @dir has, and the path of the oldest. */
+static size_t count(const char *dir, char oldest[PATH_MAX])
+{
+	DIR *list = opendir(dir);
+	char path[PATH_MAX];
+	struct dirent *entry;
+	time_t made = 0;
+	struct stat st;
+	size_t n = 0;
+
+	while (list && (entry = readdir(list))) {
+		int len = snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+
+		if (entry->d_name[0] == '.' || len >= PATH_MAX || stat(path, &st))
+			continue;
+		if (!n++ || st.st_mtime < made) {
+			memcpy(oldest, path, (size_t)len + 1);
+			made = st.st_mtime;
+		}
+	}
+	if (list)
+		closedir(list);
+	return n;
+}
+
 void cache_prune(const char *sub, size_t keep)
 {
-	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2], oldest[PATH_MAX + NAME_MAX + 2];
-	struct dirent *entry;
-	struct stat st;
-	time_t made;
-	size_t n;
-	DIR *list;
+	char dir[PATH_MAX], oldest[PATH_MAX];
+	size_t n, before = SIZE_MAX;
 
 	if (cache_path(dir, sub, NULL))
 		return;
-	do {
-		list = opendir(dir);
-		n = 0;
-		made = 0;
-		while (list && (entry = readdir(list))) {
-			snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-			if (entry->d_name[0] == '.' || stat(path, &st))
-				continue;
-			if (!n++ || st.st_mtime < made) {
-				strcpy(oldest, path);
-				made = st.st_mtime;
-			}
-		}
-		if (list)
-			closedir(list);
-		if (n > keep)
-			cache_remove(oldest);
-	} while (n > keep + 1);
+	/* What cannot be removed must not keep us here. */
+	while ((n = count(dir, oldest)) > keep && n < before) {
+		cache_remove(oldest);
+		before = n;
+	}
 }
 
 int virtual_cache_clear(struct err *err)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 #include "engine/virtual/modules.h"
 
 /* guest_image.S */
-extern const char guest_init_start[], guest_init_end[];
+extern const char guest_init[];
+extern const uint32_t guest_init_size;
 
 static const char *base_name(const char *path)
 {
@@ -84,8 +86,7 @@ int initrd_build(const char *modules_dir, struct err *err)
 	}
 	cpio_dir(&cpio, "dev", 0755);
 	cpio_char_device(&cpio, "dev/console", 0600, 5, 1);
-	cpio_file(&cpio, "init", 0755, guest_init_start,
-		  (size_t)(guest_init_end - guest_init_start));
+	cpio_file(&cpio, "init", 0755, guest_init, guest_init_size);
 	ret = add_modules(&cpio, &modules, err);
 	cpio_end(&cpio);
 	if (ferror(cpio.out) && !ret)

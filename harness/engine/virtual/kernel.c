@@ -145,7 +145,7 @@ int virtual_kernel_open(const char *image, const char *modules, struct virtual_k
 	if (strlen(image) >= sizeof(out->image) ||
 	    (modules && strlen(modules) >= sizeof(out->modules)))
 		return err_set(err, ENAMETOOLONG, "the kernel's path is too long");
-	strcpy(out->image, image);
+	snprintf(out->image, sizeof(out->image), "%s", image);
 	ret = look(out, err);
 	if (ret)
 		return ret;
@@ -154,7 +154,7 @@ int virtual_kernel_open(const char *image, const char *modules, struct virtual_k
 	else
 		snprintf(out->label, sizeof(out->label), "%.63s", slash ? slash + 1 : image);
 	if (modules)
-		strcpy(out->modules, modules);
+		snprintf(out->modules, sizeof(out->modules), "%s", modules);
 	else
 		ret = find_modules(out, err);
 	if (!ret)

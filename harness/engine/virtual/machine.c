@@ -43,11 +43,11 @@
 /* Descriptors get these numbers in QEMU, so that its arguments are always the same. */
 enum { FD_RAM = 10, FD_BOX, FD_BELL, FD_CONSOLE, FD_QMP, FD_STATE, FD_KERNEL, FD_INITRD, FD_END };
 
-#define COMMAND_LINE                                                                               \
-	"panic=-1 reboot=t quiet loglevel=1 console=ttyS0 nokaslr mitigations=off "                \
-	"tsc=reliable tsc_early_khz=1000000 nolapic_timer psi=0 nowatchdog "                       \
-	"cgroup_disable=memory damon_stat.enabled=0 random.trust_cpu=off random.trust_bootloader=off " \
-	"numa=off memmap=64M$0x100000000"
+static const char command_line[] =
+	"panic=-1 reboot=t quiet loglevel=1 console=ttyS0 nokaslr mitigations=off "
+	"tsc=reliable tsc_early_khz=1000000 nolapic_timer psi=0 nowatchdog "
+	"cgroup_disable=memory damon_stat.enabled=0 "
+	"random.trust_cpu=off random.trust_bootloader=off numa=off memmap=64M$0x100000000";
 
 static const char *const common[] = {
 	QEMU, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
@@ -66,7 +66,7 @@ static const char *const common[] = {
 };
 static const char *const to_boot[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
-	"-kernel", "/proc/self/fd/16", "-initrd", "/proc/self/fd/17", "-append", COMMAND_LINE,
+	"-kernel", "/proc/self/fd/16", "-initrd", "/proc/self/fd/17", "-append", command_line,
 };
 static const char *const to_restore[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=off",

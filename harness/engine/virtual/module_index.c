@@ -22,7 +22,9 @@ void module_name(const char *path, size_t len, char name[MODULE_NAME_LEN])
 		if (*at == '/')
 			base = at + 1;
 	while (base + n < path + len && base[n] != '.' && n < MODULE_NAME_LEN - 1) {
-		name[n] = base[n] == '-' ? '_' : base[n];
+		name[n] = base[n];
+		if (name[n] == '-')
+			name[n] = '_';
 		n++;
 	}
 	name[n] = '\0';

@@ -51,7 +51,7 @@ static int visit_need(struct module_index *index, const struct module *module, c
 static int visit(struct module_index *index, struct module *module, struct modules *out,
 		 struct err *err)
 {
-	char name[MODULE_NAME_LEN];
+	char name[MODULE_NAME_LEN], *path;
 	int ret = 0;
 
 	if (module->done)
@@ -69,8 +69,11 @@ static int visit(struct module_index *index, struct module *module, struct modul
 	}
 	if (ret)
 		return ret;
-	out->path[out->n] = strdup(module->path);
-	return out->path[out->n++] ? 0 : err_set(err, ENOMEM, "no memory for a module's name");
+	path = strdup(module->path);
+	if (!path)
+		return err_set(err, ENOMEM, "no memory for a module's name");
+	out->path[out->n++] = path;
+	return 0;
 }
 
 /* What is on the list, in order. */
@@ -128,11 +131,12 @@ static int resolve(const char *dir, struct modules *out, bool write, struct err 
 	char dep[PATH_MAX];
 	int ret = module_index_open(&index, dir, err);
 
-	*out = (struct modules){ .path = calloc(index.n + 1, sizeof(*out->path)) };
-	if (!ret && !out->path)
-		ret = err_set(err, ENOMEM, "no memory for the list of modules");
-	if (!ret)
-		ret = visit_wanted(&index, dir, out, err);
+	*out = (struct modules){ 0 };
+	if (!ret) {
+		out->path = calloc(index.n + 1, sizeof(*out->path));
+		ret = out->path ? visit_wanted(&index, dir, out, err) :
+				  err_set(err, ENOMEM, "no memory for the list of modules");
+	}
 	snprintf(dep, sizeof(dep), "%s/modules.dep", dir);
 	if (!ret && write && access(dep, F_OK))
 		ret = write_dep(&index, dir, err);

@@ -114,7 +114,7 @@ int pack_job(struct box_head *box, const struct virtual_job *job, struct err *er
 		if (strchr(from->name, '/') || strlen(from->name) >= sizeof(file->name))
 			return err_set(err, EINVAL, "no file of the guest can be named %s",
 				       from->name);
-		strcpy(file[i + 1].name, from->name);
+		memcpy(file[i + 1].name, from->name, strlen(from->name) + 1);
 		file[i + 1].len = from->len;
 		ret = put(&p, from->bytes, from->len, &file[i + 1].off, err);
 	}

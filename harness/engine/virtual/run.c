@@ -255,8 +255,8 @@ int virtual_finish(struct virtual_run *run, struct virtual_result *result, struc
 int virtual_run(const struct virtual_kernel *k, const struct virtual_job *job,
 		const struct virtual_sink *sink, struct virtual_result *result, struct err *err)
 {
-	struct virtual_run *run;
+	struct virtual_run *run = NULL;
 	int ret = virtual_start(k, job, sink, &run, err);
 
-	return ret ? ret : virtual_finish(run, result, err);
+	return run ? virtual_finish(run, result, err) : ret;
 }

@@ -129,14 +129,17 @@ static uint64_t splitmix(uint64_t *state)
 
 void setup_seed(uint64_t seed)
 {
-	struct {
+	/* struct rand_pool_info with room for its buf[]. */
+	union {
 		struct rand_pool_info info;
-		uint64_t word[4];
-	} pool = { .info = { .entropy_count = 256, .buf_size = sizeof(pool.word) } };
+		char room[sizeof(struct rand_pool_info) + sizeof(uint64_t[4])];
+	} pool = { .info = { .entropy_count = 256, .buf_size = sizeof(uint64_t[4]) } };
+	uint64_t word[4];
 	int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
 
 	for (int i = 0; i < 4; i++)
-		pool.word[i] = splitmix(&seed);
+		word[i] = splitmix(&seed);
+	memcpy(pool.info.buf, word, sizeof(word));
 	if (fd < 0)
 		guest_die(errno, "cannot open /dev/urandom");
 	if (ioctl(fd, RNDADDENTROPY, &pool) || ioctl(fd, RNDRESEEDCRNG))
