@@ -42,7 +42,7 @@ struct plan_lab {
 	struct effect effect;
 	int principal;                /* index in scenario->faults */
 	char no_theory[ERR_TEXT_MAX]; /* why several faults leave theory without an answer; or "" */
-	int64_t span_ns;
+	int64_t span_ns; /* the longest of the methods, or the scenario's spread; 0: one phase */
 	uint64_t seed;
 	int n_trials;
 	struct plan_trial *trials;
