@@ -92,6 +92,15 @@ $(GUEST_OBJ): harness/engine/virtual/guest_image.S $(BUILD)/deadpeer-init
 	@mkdir -p $(@D)
 	$(CC) -DGUEST_INIT='"$(BUILD)/deadpeer-init"' -c -o $@ $<
 
+# What the virtual engine's unit tests run in a guest: static and free of the sanitizers.
+PAYLOAD := build/virtual-payload
+PAYLOAD_SRC := $(wildcard harness/engine/virtual/payload/*.c)
+$(PAYLOAD): $(PAYLOAD_SRC) $(wildcard harness/engine/virtual/payload/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -O2 -static -o $@ $(PAYLOAD_SRC) $(LIBS)
+$(BUILD)/harness/engine/tests/test_virtual_run.o: CPPFLAGS += -DVIRTUAL_PAYLOAD='"$(PAYLOAD)"'
+$(BUILD)/unit-tests: | $(PAYLOAD)
+
 # The version changes with every commit, its object only when the text does.
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)
@@ -106,7 +115,7 @@ $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server: $(BUILD)/deadpeer
 	ln -sf deadpeer $@
 
 $(BUILD)/unit-tests: $(TEST_OBJ) $(LIB_OBJ)
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcriterion
+	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(LIBS) -lcriterion
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
