@@ -64,15 +64,13 @@ def lab_run(labs, deadpeer, tmp_path):
 
 
 class Everything:
-    """All scenarios, run once, many at a time; most tests look at its records only."""
+    """All scenarios, run once; most tests look at its records only."""
 
     def __init__(self, folder):
         argv = ["-e", "native", binary.SCENARIOS]
         self.file = folder / "out.jsonl"
         self.plan = binary.run([binary.DEADPEER, "plan", "--json", *argv], folder, binary.PASS).json()
-        self.done = binary.run(
-            [binary.DEADPEER, "run", "-j", "16", "-o", self.file, *argv], folder
-        )
+        self.done = binary.run([binary.DEADPEER, "run", "-o", self.file, *argv], folder)
         self.run, self.trials = binary.records(self.file)
 
     def of(self, scenario, method=None):

@@ -25,7 +25,7 @@ FILES = {
     "only-comments": (b"@@# nothing\n", "comments"),
     "ten-megabytes": (b"@@# " + b"x" * 10_000_000, "10000002 bytes"),
     "binary": (b"\x7fELF\x02\x01\x01\0\0\0", ""),
-    "nul-byte": (HEAD + b"ab@@\0c", "NUL"),
+    "nul-byte": (HEAD + b"ab@@\0c", "binary"),
     "invalid-utf-8": (b"name: @@\xff\xfe\n", "UTF-8"),
     "half-a-character": (b"name: @@\xc3", "UTF-8"),
     "utf-16": ("name: x\n".encode("utf-16"), ""),
@@ -146,7 +146,7 @@ def test_unreadable_file(refused, tmp_path):
 
 ARGUMENTS = {
     "unknown-option": (["--bogus"], "unknown option --bogus"),
-    "misspelt-option": (["--phase=2"], "did you mean --phases"),
+    "misspelt-option": (["--phasis=2"], "did you mean --phase"),
     "unknown-letter": (["-Z"], "unknown option -Z"),
     "option-without-value": (["-m"], "needs a value"),
     "option-twice": (["--seed", "1", "--seed", "2"], "twice"),
@@ -161,6 +161,8 @@ ARGUMENTS = {
     "unknown-method-option": (["-m", "heartbeat:perod=1s"], "did you mean period?"),
     "method-without-unit": (["-m", "heartbeat:period=1"], "no unit"),
     "method-out-of-range": (["-m", "keepalive:cnt=0"], "cnt"),
+    "unknown-engine": (["-e", "foo"], "unknown engine"),
+    "misspelt-engine": (["-e", "nativ"], "did you mean native?"),
     "newline": (["-m", "a\nb"], "unknown method"),
     "escape-sequence": (["-m", "\x1b[31m"], "unknown method"),
     "invalid-utf-8": (["-m", b"\xff\xfe"], "unknown method"),
@@ -185,8 +187,7 @@ def test_argument(deadpeer, tmp_path, name):
     (["--json"], "after the command"), (["list", "method"], "did you mean methods?"),
     (["list", "faults", "x"], "nothing may follow"), (["show"], "one file"),
     (["show", "nowhere.jsonl"], "No such file"), (["show", "a", "b"], "one file"),
-    (["doctor", "x"], "no arguments"), (["plan"], "scenarios"), (["run", "-e", "foo"], "engine"),
-    (["run", "-e", "nativ"], "did you mean native")])
+    (["doctor", "x"], "no arguments"), (["plan"], "scenarios")])
 def test_command(deadpeer, argv, words):
     done = deadpeer(*argv, code=USAGE)
     assert done.out == "" and done.err.count("\n") == 1 and words in done.err

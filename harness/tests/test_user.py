@@ -39,9 +39,11 @@ def test_no_privilege_is_one_sentence(powerless, tmp_path, argv):
     assert not (tmp_path / "out.jsonl").exists()
 
 
-def test_doctor_without_privilege(powerless):
-    facts = {f["name"]: f for f in powerless("doctor", "--json", code=NOTHING).json()}
-    assert not facts["netns"]["ok"] and "run as root" in facts["netns"]["why"]
+def test_doctor_without_privilege(powerless, facts):
+    """A machine that can run a guest can still do something."""
+    code = PASS if facts["virtual"]["ok"] else NOTHING
+    found = {f["name"]: f for f in powerless("doctor", "--json", code=code).json()}
+    assert not found["netns"]["ok"] and "run as root" in found["netns"]["why"]
 
 
 @pytest.mark.parametrize("argv", [["list", "methods"], ["list", "faults"], ["list", "scenarios"],
@@ -79,7 +81,7 @@ def nobody(facts):
 
 def test_nobody_runs_every_family(nobody, everything):
     """The same verdicts as root's, where the same things can be done."""
-    done, folder = nobody("run", "-e", "native", "-j", "16", "-o", "out.jsonl", "scenarios")
+    done, folder = nobody("run", "-e", "native", "-o", "out.jsonl", "scenarios")
     assert done.err == ""
     trials = records(folder / "out.jsonl")[1]
     assert (folder / "out.jsonl").stat().st_uid == 65534
