@@ -41,6 +41,7 @@ GUEST_OBJ := $(BUILD)/harness/engine/virtual/guest_image.o
 LIB_OBJ += $(GUEST_OBJ)
 MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(MAIN_SRC))
 TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/tests/*.c))
+TEST_SRC += harness/tests/unit_main.c
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 
 .DELETE_ON_ERROR:
