@@ -20,6 +20,7 @@
 #include "method/heartbeat.h"
 
 #include "base/clock.h"
+#include "method/repair.h"
 #include "theory/tcp.h"
 
 /* The observer's own reaction, and that of two programs to each other's connection. */
@@ -27,15 +28,6 @@
 #define BEACON_SKEW_NS (10 * NS_PER_MS)
 /* TCP_DELACK_MAX (include/net/tcp.h): an acknowledgement may wait for data this long. */
 #define DELACK_MAX_NS (200 * NS_PER_MS)
-/* A neighbour entry is asked about after 5 s at the earliest (delay_first_probe_time), and one that
- * failed once a second (retrans_time, arp(7)); the link's own state is announced within a second
- * (net/core/link_watch.c). */
-#define NEIGHBOUR_NS	   NS_PER_S
-#define NEIGHBOUR_AFTER_NS (5 * NS_PER_S)
-/* What an undone silence may cost beyond the doubling: the first RTO. */
-#define FIRST_RTO_NS (500 * NS_PER_MS)
-/* Bytes of one small segment on the wire, generously. */
-#define SEGMENT_BITS (INT64_C(8) * 128)
 
 struct rhythm {
 	const struct situation *s;
@@ -62,45 +54,6 @@ static int64_t min64(int64_t a, int64_t b)
 static int64_t wait_slack_ns(int64_t wait_ns)
 {
 	return min64(wait_ns / 1000, 100 * NS_PER_MS);
-}
-
-/* True when losing every transmission that TCP makes within @budget_ns is negligible: the first,
- * then one at each doubling of the RTO. Both the message and its answer may be lost. */
-static bool loss_negligible(const struct situation *s, int64_t loss_ppm, int64_t delay_ns,
-			    int64_t budget_ns)
-{
-	double lost = (double)min64(2 * loss_ppm, 1000000) / 1e6, all = lost;
-	int64_t rto = 2 * s->kernel.rto_min_ns + 4 * delay_ns;
-
-	for (int64_t at = rto; at + delay_ns < budget_ns && all >= 1e-6; at += rto) {
-		all *= lost;
-		rto = min64(2 * rto, s->kernel.rto_max_ns);
-	}
-	return all < 1e-6;
-}
-
-/*
- * The longest that a message and its answer take together while nobody is dead, the path's steady
- * state and an impairment in the given directions taken together; @budget_ns where only TCP's
- * repairs bound it; -1 where not even those do.
- */
-static int64_t round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns)
-{
-	const struct impairment *imp[] = { &s->path, &s->path, out ? &s->effect.impair : NULL,
-					   in ? &s->effect.impair : NULL };
-	int64_t delay = 0, loss_ppm = 0;
-
-	for (int i = 0; i < 4; i++) {
-		if (!imp[i])
-			continue;
-		delay += imp[i]->delay_ns + imp[i]->jitter_ns;
-		loss_ppm = max64(loss_ppm, imp[i]->loss_ppm + imp[i]->corrupt_ppm);
-		if (imp[i]->rate_bps)
-			delay += 4 * SEGMENT_BITS * NS_PER_S / imp[i]->rate_bps;
-	}
-	if (!loss_ppm)
-		return delay;
-	return loss_negligible(s, loss_ppm, delay, budget_ns) ? max64(budget_ns, delay) : -1;
 }
 
 /* ---- ping ---- */
@@ -186,30 +139,12 @@ static struct verdict beacon_verdict(const struct rhythm *r)
 
 /* ---- both ---- */
 
-/* The latest that signs of life come back after a silence or a stop that ends at for_ns. */
-static int64_t back_ns(const struct situation *s, const struct verdict *v, int64_t round_trip)
-{
-	const struct effect *e = &s->effect;
-	int64_t end = e->for_ns, backoff;
-
-	if (e->kind == EFFECT_FROZEN)
-		return end + round_trip + BEACON_SKEW_NS;
-	if (e->peer_link_down || e->where == WHERE_OWN_CARRIER || end >= NEIGHBOUR_AFTER_NS)
-		round_trip += NEIGHBOUR_NS;
-	if (end <= v->first_lost)
-		return end + round_trip;
-	/* The next retransmission is as far off as the first lost one lies back, and an eighth for
-	 * the timer wheel. */
-	backoff = min64(end - v->first_lost, s->kernel.rto_max_ns);
-	return end + backoff + backoff / 8 + FIRST_RTO_NS + round_trip;
-}
-
 static void conclude(const struct situation *s, const struct verdict *v, int64_t round_trip,
 		     struct window *w, const char *why)
 {
 	if (!s->effect.for_ns || v->hi < s->effect.for_ns)
 		window_some(w, max64(0, v->lo), max64(0, v->hi), "%s", why);
-	else if (back_ns(s, v, round_trip) < v->lo)
+	else if (repair_back_ns(s, v->first_lost, round_trip) < v->lo)
 		window_never(w, "it is over, and TCP has repaired the gap, before enough was missed");
 	else
 		window_none(w, "it ends about when the heartbeat would notice: TCP's backed-off "
@@ -284,7 +219,7 @@ static void alive(const struct rhythm *r, bool beacon, struct window *w)
 	int64_t patience = beacon ? (r->misses - 1) * r->period + r->grace : r->period;
 	int64_t budget = beacon ? patience / 2 - BEACON_SKEW_NS : patience - PING_SKEW_NS;
 	int64_t round_trip =
-		round_trip_ns(r->s, impaired && e->out, impaired && e->in, max64(0, budget - 1));
+		repair_round_trip_ns(r->s, impaired && e->out, impaired && e->in, max64(0, budget - 1));
 
 	if (beacon)
 		alive_beacon(r, round_trip, w);
@@ -307,7 +242,7 @@ static void stalled(const struct rhythm *r, struct window *w)
 
 static void dead(const struct rhythm *r, bool beacon, struct window *w)
 {
-	int64_t round_trip = round_trip_ns(r->s, false, false, max64(0, r->period - PING_SKEW_NS));
+	int64_t round_trip = repair_round_trip_ns(r->s, false, false, max64(0, r->period - PING_SKEW_NS));
 	struct verdict v;
 
 	if (round_trip < 0 || (!beacon && round_trip + PING_SKEW_NS >= r->period)) {

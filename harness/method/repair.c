@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lost segment is sent again after the RTO, which doubles each time (RFC 6298 5.5). So while a
+ * path loses packets at random, a message is late by the RTOs of its losses in a row; and after a
+ * silence the next retransmission is as far off as the first lost one lies back.
+ */
+#include "method/repair.h"
+
+#include <stddef.h>
+
+#include "base/clock.h"
+
+/* A neighbour entry is asked about after 5 s at the earliest (delay_first_probe_time), and one that
+ * failed once a second (retrans_time, arp(7)); the link's own state is announced within a second
+ * (net/core/link_watch.c). */
+#define NEIGHBOUR_NS	   NS_PER_S
+#define NEIGHBOUR_AFTER_NS (5 * NS_PER_S)
+/* What an undone silence may cost beyond the doubling: the first RTO. */
+#define FIRST_RTO_NS (500 * NS_PER_MS)
+/* The reaction of a program that was continued. */
+#define AWAKE_NS (10 * NS_PER_MS)
+/* Bytes of one small segment on the wire, generously. */
+#define SEGMENT_BITS (INT64_C(8) * 128)
+
+static int64_t max64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t min64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* True when losing every transmission that TCP makes within @budget_ns is negligible: the first,
+ * then one at each doubling of the RTO. Both the message and its answer may be lost. */
+static bool loss_negligible(const struct situation *s, int64_t loss_ppm, int64_t delay_ns,
+			    int64_t budget_ns)
+{
+	double lost = (double)min64(2 * loss_ppm, 1000000) / 1e6, all = lost;
+	int64_t rto = 2 * s->kernel.rto_min_ns + 4 * delay_ns;
+
+	for (int64_t at = rto; at + delay_ns < budget_ns && all >= 1e-6; at += rto) {
+		all *= lost;
+		rto = min64(2 * rto, s->kernel.rto_max_ns);
+	}
+	return all < 1e-6;
+}
+
+int64_t repair_round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns)
+{
+	const struct impairment *imp[] = { &s->path, &s->path, out ? &s->effect.impair : NULL,
+					   in ? &s->effect.impair : NULL };
+	int64_t delay = 0, loss_ppm = 0;
+
+	for (int i = 0; i < 4; i++) {
+		if (!imp[i])
+			continue;
+		delay += imp[i]->delay_ns + imp[i]->jitter_ns;
+		loss_ppm = max64(loss_ppm, imp[i]->loss_ppm + imp[i]->corrupt_ppm);
+		if (imp[i]->rate_bps)
+			delay += 4 * SEGMENT_BITS * NS_PER_S / imp[i]->rate_bps;
+	}
+	if (!loss_ppm)
+		return delay;
+	return loss_negligible(s, loss_ppm, delay, budget_ns) ? max64(budget_ns, delay) : -1;
+}
+
+int64_t repair_back_ns(const struct situation *s, int64_t first_lost_ns, int64_t round_trip_ns)
+{
+	const struct effect *e = &s->effect;
+	int64_t end = e->for_ns, backoff;
+
+	if (e->kind == EFFECT_FROZEN)
+		return end + round_trip_ns + AWAKE_NS;
+	if (e->peer_link_down || e->where == WHERE_OWN_CARRIER || end >= NEIGHBOUR_AFTER_NS)
+		round_trip_ns += NEIGHBOUR_NS;
+	if (end <= first_lost_ns)
+		return end + round_trip_ns;
+	/* The next retransmission is as far off as the first lost one lies back, and an eighth for
+	 * the timer wheel. */
+	backoff = min64(end - first_lost_ns, s->kernel.rto_max_ns);
+	return end + backoff + backoff / 8 + FIRST_RTO_NS + round_trip_ns;
+}
