@@ -64,8 +64,11 @@ struct fault {
 	/* Optional; NULL: cannot be undone, and `for:` is refused. */
 	int (*undo)(struct lab *lab, struct fault_act *act, struct err *err);
 
-	/* Optional. Repetition: ns from after the last inject() until it is due again (signal
-	 * every/count), 0: no more. before_ns and after_ns stay those of the first. */
+	/* The entry must say `for:`: a fault that by its nature ends (pause). */
+	bool ends;
+
+	/* Optional. Repetition (signal every/count, flap): how long after the first inject() the
+	 * next one is due, in ns; 0: no more. before_ns and after_ns stay those of the first. */
 	int64_t (*again_ns)(const struct fault_act *act);
 };
 
@@ -73,6 +76,7 @@ extern const struct fault *const fault_table[]; /* NULL-terminated */
 const struct fault *fault_find(const char *name);
 
 extern const struct fault fault_none, fault_link_down, fault_drop, fault_netem, fault_kill,
-	fault_signal, fault_close, fault_shutdown, fault_reset, fault_crash;
+	fault_signal, fault_close, fault_shutdown, fault_reset, fault_crash, fault_pause,
+	fault_flap;
 
 #endif

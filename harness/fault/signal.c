@@ -207,7 +207,7 @@ static int signal_undo(struct lab *lab, struct fault_act *act, struct err *err)
 
 static int64_t signal_again_ns(const struct fault_act *act)
 {
-	return act->count < act->opt.v[SIGNAL_COUNT] ? act->opt.v[SIGNAL_EVERY] : 0;
+	return act->count < act->opt.v[SIGNAL_COUNT] ? act->count * act->opt.v[SIGNAL_EVERY] : 0;
 }
 
 const struct fault fault_signal = {

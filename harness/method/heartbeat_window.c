@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "method/repair.h"
+#include "theory/flap.h"
 #include "theory/tcp.h"
 
 /* The observer's own reaction, and that of two programs to each other's connection. */
@@ -261,6 +262,28 @@ static void dead(const struct rhythm *r, bool beacon, struct window *w)
 			  "armed + k * period");
 }
 
+/* How long the heartbeat waits for the next sign of life, at the least. */
+static int64_t patience_ns(const struct opt_values *opt, bool beacon)
+{
+	int64_t missed = opt->v[HEARTBEAT_MISSES] * opt->v[HEARTBEAT_PERIOD];
+
+	return beacon ? missed - opt->v[HEARTBEAT_PERIOD] + heartbeat_grace_ns(opt) : missed;
+}
+
+/* Each silence by itself, and TCP's end, which may outlast one. */
+static void flapping(const struct opt_values *opt, const struct tcp_options *tcp,
+		     const struct situation *s, struct window *w)
+{
+	struct situation first = flap_first(s);
+	struct window end;
+
+	heartbeat_window(opt, &first, w);
+	flap_later(s, patience_ns(opt, !tcp->writes_ns), w);
+	tcp_readable_end(s, tcp, &end);
+	if (w->kind == WINDOW_NEVER && end.kind != WINDOW_NEVER)
+		*w = end;
+}
+
 void heartbeat_window(const struct opt_values *opt, const struct situation *s, struct window *w)
 {
 	bool beacon = opt->v[HEARTBEAT_MODE] == HEARTBEAT_BEACON;
@@ -280,6 +303,9 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 	case EFFECT_RST:
 	case EFFECT_GONE:
 		tcp_readable_end(s, &tcp, w);
+		return;
+	case EFFECT_FLAPPING:
+		flapping(opt, &tcp, s, w);
 		return;
 	case EFFECT_SILENCE:
 	case EFFECT_FROZEN:

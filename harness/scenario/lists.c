@@ -124,6 +124,10 @@ static int read_times(struct reader *r, const struct yaml_node *entry, struct sc
 		return yaml_refuse(r->doc, entry, r->err,
 				   "an entry of the timeline has no at; write at: 2s");
 	ret = reader_duration(r, at, "at", &f->at_ns);
+	if (!ret && !span && f->fault->ends)
+		return yaml_refuse(r->doc, entry, r->err,
+				   "the fault %s ends by its nature, and for is missing; write for: 2s",
+				   f->fault->name);
 	if (ret || !span)
 		return ret;
 	if (!f->fault->undo)

@@ -35,6 +35,7 @@ enum effect_kind {
 	EFFECT_FROZEN,          /* the peer's application stops; its kernel goes on answering */
 	EFFECT_OBSERVER_FROZEN, /* the observer's own application stops */
 	EFFECT_SIGNALS,         /* signals with handlers reach the observer's threads */
+	EFFECT_FLAPPING,        /* silence that comes and goes: times, down_ns, up_ns */
 	EFFECT_IMPAIRED,        /* delay, jitter, loss, duplication, reordering, corruption, rate */
 };
 
@@ -59,6 +60,8 @@ struct effect {
 	bool out, in;           /* EFFECT_IMPAIRED: the directions impaired */
 	bool peer_link_down;    /* the peer's port is down: its MAC is unreachable behind the switch */
 	struct impairment impair;
+	int times;              /* EFFECT_FLAPPING: silent for down_ns, open for up_ns, and again */
+	int64_t down_ns, up_ns;
 	int64_t for_ns; /* undone after this long; 0: for good */
 };
 

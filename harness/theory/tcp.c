@@ -8,6 +8,7 @@
 #include "theory/tcp.h"
 
 #include "base/clock.h"
+#include "theory/flap.h"
 
 int64_t tcp_prompt_ns(const struct situation *s)
 {
@@ -110,6 +111,9 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		break;
 	case EFFECT_SILENCE:
 		silence(s, o, w);
+		break;
+	case EFFECT_FLAPPING:
+		flap_readable_end(s, o, w);
 		break;
 	case EFFECT_FROZEN:
 		window_never(w, "the peer's kernel goes on answering for a stopped process");

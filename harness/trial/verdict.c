@@ -18,6 +18,7 @@ bool effect_is_deadly(enum effect_kind kind)
 	case EFFECT_NOTHING:
 	case EFFECT_OBSERVER_FROZEN:
 	case EFFECT_SIGNALS:
+	case EFFECT_FLAPPING:
 	case EFFECT_IMPAIRED:
 		return false;
 	}

@@ -145,7 +145,7 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 		act->after_ns = first_after_ns;
 	}
 	again_ns = f->fault->again_ns ? f->fault->again_ns(act) : 0;
-	step->inject_ns = again_ns ? w->base_ns + f->at_ns + act->count * again_ns : NOT_DUE;
+	step->inject_ns = again_ns ? w->base_ns + f->at_ns + again_ns : NOT_DUE;
 	if (!first)
 		return 0;
 	if (f->for_ns)

@@ -76,6 +76,8 @@ static struct real reals[] = {
 	{"signal", "signal=SEGV", false},
 	{"signal", "signal=USR1", true},
 	{"signal", "signal=USR1,target=observer,every=1ms,count=5", true},
+	{"pause", "", true},
+	{"pause", "target=observer", true},
 	{"close", "", false},
 	{"shutdown", "", false},
 	{"reset", "", false},
@@ -157,6 +159,29 @@ Test(fault_real, only_the_named_end_loses_carrier)
 		cr_assert_eq(peer.carrier, i == 1);
 		lab_down(&lab);
 	}
+}
+
+/* Down, up, down, up: what again_ns() says is what the options say. */
+Test(fault_real, a_flap_comes_and_goes)
+{
+	static const int64_t due_ms[] = {20, 50, 70, 0};
+	struct fault_act act = act_of("flap", "times=2,down=20ms,up=30ms");
+	struct err err = {""};
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	cr_assert_lt(fault_flap.prove(&lab, &act, stub_deadline(100), &err), 0);
+	for (int i = 0; i < 4; i++) {
+		cr_assert_eq(fault_flap.inject(&lab, &act, &err), 0, "%s", err.text);
+		cr_assert_eq(fault_flap.again_ns(&act), due_ms[i] * NS_PER_MS);
+		if (i == 0)
+			cr_assert_eq(fault_flap.prove(&lab, &act, stub_deadline(2000), &err), 0, "%s",
+				     err.text);
+		else
+			cr_assert_lt(fault_flap.prove(&lab, &act, stub_deadline(100), &err), 0);
+		cr_assert_eq(path_open(&lab, PLACE_OBSERVER), i % 2 == 1);
+	}
+	lab_down(&lab);
 }
 
 /* A cut at another place than the fault's own must not count as its proof. */

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 10);
+	cr_assert_eq(n, 12);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -122,6 +122,8 @@ Test(fault, effects_on_processes)
 	cr_assert_eq(effect_of("signal", "signal=STOP,target=observer").kind,
 		     EFFECT_OBSERVER_FROZEN);
 	cr_assert_eq(effect_of("signal", "signal=USR1,target=observer").kind, EFFECT_SIGNALS);
+	cr_assert_eq(effect_of("pause", "").kind, EFFECT_FROZEN);
+	cr_assert_eq(effect_of("pause", "target=observer").kind, EFFECT_OBSERVER_FROZEN);
 }
 
 Test(fault, what_this_kernel_lacks_is_said_with_the_cure)

@@ -210,10 +210,6 @@ Test(refuse, timeline)
 		 "d/x.yaml:3:10: at: 2 has no unit; write 2s, 2ms, 2m or 2h"},
 		{HEAD "timeline:\n  - {at: 2s, fault: linkdown}\nhorizon: 1s\n",
 		 "d/x.yaml:3:21: linkdown: no such fault; did you mean link-down?"},
-		{HEAD "timeline:\n  - {at: 2s, fault: meteorite}\nhorizon: 1s\n",
-		 "d/x.yaml:3:21: meteorite: no such fault; write one of none, link-down, drop, "
-		 "netem, "
-		 "kill, signal, close, shutdown, reset, crash"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, place: moon}\nhorizon: 1s\n",
 		 "d/x.yaml:3:39: link-down: place: 'moon' is not one of observer, peer; write one "
 		 "of them"},
@@ -223,6 +219,9 @@ Test(refuse, timeline)
 		 "d/x.yaml:3:32: link-down: fro: unknown option; did you mean for?"},
 		{HEAD "timeline:\n  - {at: 2s, fault: close, for: 1s}\nhorizon: 1s\n",
 		 "d/x.yaml:3:28: for: the fault close cannot be undone; leave for out"},
+		{HEAD "timeline:\n  - {at: 2s, fault: pause}\nhorizon: 1s\n",
+		 "d/x.yaml:3:5: the fault pause ends by its nature, and for is missing; write for: "
+		 "2s"},
 		{HEAD "timeline:\n  - {at: 2s, fault: link-down, for: 0s}\nhorizon: 1s\n",
 		 "d/x.yaml:3:37: for: 0s undoes the fault at once; write 1ms or more, or leave for "
 		 "out"},
@@ -290,5 +289,23 @@ Test(refuse, works_without_an_err)
 
 	cr_expect_eq(scenario_parse("x.yaml", "name: [", 7, s, NULL), -EINVAL);
 	cr_expect_eq(scenario_parse("x.yaml", "nam: 1\n", 7, s, NULL), -EINVAL);
+	free(s);
+}
+
+/* The list of faults grows: every one of the table is in it. */
+Test(refuse, an_unknown_fault_is_told_all_there_are)
+{
+	static const char text[] =
+		HEAD "timeline:\n  - {at: 2s, fault: meteorite}\nhorizon: 1s\n";
+	struct scenario *s = malloc(sizeof(*s));
+	struct err err = {""};
+
+	cr_assert_not_null(s);
+	cr_assert_eq(scenario_parse("d/x.yaml", text, sizeof(text) - 1, s, &err), -EINVAL);
+	cr_assert(strstr(err.text, "d/x.yaml:3:21: meteorite: no such fault; write one of none, "),
+		  "%s", err.text);
+	for (int i = 0; fault_table[i]; i++)
+		cr_assert(strstr(err.text, fault_table[i]->name), "%s lacks %s", err.text,
+			  fault_table[i]->name);
 	free(s);
 }
