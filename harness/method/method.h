@@ -107,5 +107,6 @@ void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, i
 
 extern const struct method method_recv, method_select, method_tcp_info, method_keepalive,
 	method_heartbeat, method_null;
+extern const struct method method_user_timeout, method_rto_max, method_retries2;
 
 #endif

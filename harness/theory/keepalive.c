@@ -5,7 +5,8 @@
  * The timer is armed for the idle time. When it fires and nothing was received for that long, a
  * probe leaves and the timer is armed for the interval. An answer resets the count and moves the
  * last-received stamp, so that the next expiry finds too little idleness and re-arms for the rest.
- * When it fires with `cnt` probes out, the connection is dead.
+ * When it fires with `cnt` probes out, the connection is dead; with TCP_USER_TIMEOUT set, `cnt` is
+ * ignored, and it is dead when nothing was received for that long and a probe is out.
  *
  * Every arming goes through the timer wheel, whose rounding depends on the tick at which the first
  * one was armed. That tick is unknown, so all residues modulo the coarsest granule are replayed,
@@ -26,6 +27,7 @@ struct replay {
 	const struct situation *s;
 	int64_t idle, intvl;      /* jiffies */
 	int cnt;
+	int64_t user_timeout;     /* jiffies; 0: not set */
 	int64_t rtt, guard;       /* ns */
 	int64_t armed;            /* tick */
 	struct giveup found;
@@ -74,7 +76,7 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 			tick = wheel_fires(tick, r->idle - elapsed);
 			continue;
 		}
-		if (out >= r->cnt) {
+		if (r->user_timeout ? elapsed >= r->user_timeout && out > 0 : out >= r->cnt) {
 			note_death(r, tick, last_probe);
 			return;
 		}
@@ -131,6 +133,7 @@ struct giveup keepalive_giveup(const struct situation *s, const struct tcp_optio
 		.intvl = o->intvl_ns ? wheel_from_ns(o->intvl_ns, k->hz)
 				     : (int64_t)k->keepalive_intvl_s * k->hz,
 		.cnt = o->cnt ? o->cnt : k->keepalive_probes,
+		.user_timeout = wheel_from_ns(o->user_timeout_ns, k->hz),
 		.rtt = situation_rtt_ns(s),
 		.guard = NS_PER_S / k->hz + 2 * s->path.jitter_ns,
 	};

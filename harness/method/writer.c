@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One thread that writes and reads waits for the socket or the next write, whichever comes first.
+ * A write that the full socket buffer refuses (EAGAIN) is left out: what is queued already keeps
+ * the timers running. The schedule is absolute; ticks missed altogether are left out.
+ */
+#include "method/writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "method/read.h"
+
+/* False when the connection has ended, and saw is written. */
+static bool writer_read(struct watch *watch)
+{
+	char bytes[4096];
+
+	for (;;) {
+		ssize_t n = recv(watch->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		int err = errno;
+		int64_t now = clock_now_ns();
+
+		if (n < 0 && err == EAGAIN)
+			return true;
+		if (n < 0 && err == EINTR)
+			continue;
+		if (n <= 0) {
+			watch_saw(watch, now, "recv", n, err);
+			return false;
+		}
+		watch_data(watch, bytes, n);
+	}
+}
+
+static bool writer_write(struct watch *watch)
+{
+	char data = MSG_DATA;
+	ssize_t n = send(watch->fd, &data, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	int err = errno;
+
+	if (n < 0 && err != EAGAIN && err != EINTR) {
+		watch_saw(watch, clock_now_ns(), "send", n, err);
+		return false;
+	}
+	if (n == 1)
+		atomic_fetch_add(&watch->messages, 1);
+	return true;
+}
+
+void writer_until_end(struct watch *watch, int64_t period_ns)
+{
+	struct pollfd fd = { .fd = watch->fd, .events = POLLIN };
+	int64_t due = watch->armed_ns + period_ns;
+
+	if (!period_ns) {
+		read_until_end(watch);
+		return;
+	}
+	for (;;) {
+		int64_t left = due - clock_now_ns(), now;
+		struct timespec timeout = clock_timespec(left > 0 ? left : 0);
+
+		ppoll(&fd, 1, &timeout, NULL);
+		atomic_fetch_add(&watch->wakeups, 1);
+		if (!writer_read(watch))
+			return;
+		now = clock_now_ns();
+		if (now < due)
+			continue;
+		if (!writer_write(watch))
+			return;
+		due += ((now - due) / period_ns + 1) * period_ns;
+	}
+}
+
+static bool loss_negligible(const struct situation *s, int64_t budget_ns)
+{
+	const struct impairment *imp = &s->effect.impair;
+	int64_t ppm = s->path.loss_ppm + s->path.corrupt_ppm + imp->loss_ppm + imp->corrupt_ppm;
+	double lost = ppm < 500000 ? 2 * (double)ppm / 1e6 : 1, all = lost * lost;
+
+	/* The first transmission and the one that starts the clock, then one at each doubling. */
+	for (int64_t rto = 2 * s->kernel.rto_min_ns, at = rto; at < budget_ns && all >= 1e-6;
+	     at += rto) {
+		all *= lost;
+		rto = 2 * rto < s->kernel.rto_max_ns ? 2 * rto : s->kernel.rto_max_ns;
+	}
+	return all < 1e-6;
+}
+
+/* The limit in force against a path that is open, but slow or lossy: only a limit above what the
+ * path's repairs need is never met. */
+static void impaired(const struct situation *s, const struct tcp_options *o, struct window *w)
+{
+	const struct impairment *imp = &s->effect.impair;
+	int64_t delay = s->path.delay_ns + s->path.jitter_ns + imp->delay_ns + imp->jitter_ns;
+
+	if (w->kind != WINDOW_NEVER || !o->user_timeout_ns)
+		return;
+	if (!o->writes_ns && !situation_observer_writes_ns(s) && !o->keepalive)
+		return;
+	if (!loss_negligible(s, o->user_timeout_ns))
+		window_none(w, "every transmission within the user timeout may be lost by chance");
+	else if (2 * delay >= o->user_timeout_ns)
+		window_none(w, "the path's delay may exceed what the user timeout waits after the "
+			       "first retransmission");
+}
+
+void writer_window(const struct situation *s, const struct tcp_options *o, struct window *w)
+{
+	struct situation own = *s;
+	struct window other;
+
+	tcp_readable_end(s, o, w);
+	if (o->writes_ns && situation_observer_writes_ns(s)) {
+		struct tcp_options none = *o;
+
+		own.traffic = TRAFFIC_IDLE;
+		none.writes_ns = 0;
+		tcp_readable_end(&own, o, w);
+		tcp_readable_end(s, &none, &other);
+		if (w->kind == WINDOW_SOME && other.kind == WINDOW_SOME) {
+			w->lo_ns = other.lo_ns < w->lo_ns ? other.lo_ns : w->lo_ns;
+			w->hi_ns = other.hi_ns < w->hi_ns ? other.hi_ns : w->hi_ns;
+		} else if (w->kind != other.kind) {
+			window_join(w, &other);
+		}
+	}
+	if (s->effect.kind == EFFECT_IMPAIRED || s->effect.kind == EFFECT_NOTHING)
+		impaired(s, o, w);
+}
