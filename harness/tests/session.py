@@ -5,9 +5,11 @@ Children keep their parent's session whatever becomes of the parent, so that eve
 started is found by its session's number. All waiting is for the end of a process, with a bound.
 """
 
+import contextlib
 import os
 import pathlib
 import select
+import signal
 import subprocess
 import time
 
@@ -28,22 +30,6 @@ def stat(pid):
 
 def pids():
     return [int(p.name) for p in PROC.iterdir() if p.name.isdigit()]
-
-
-def links(pid):
-    """What a process holds: its network namespace, and what its descriptors point to."""
-    for link in [PROC / str(pid) / "ns" / "net", *folder(PROC / str(pid) / "fd")]:
-        try:
-            yield os.readlink(link)
-        except OSError:
-            pass
-
-
-def folder(path):
-    try:
-        return list(path.iterdir())
-    except OSError:
-        return []
 
 
 def ended(pidfds, seconds):
@@ -69,7 +55,7 @@ class Session:
     def __exit__(self, *exc):
         for pid in [self.process.pid, *self.members()]:
             if stat(pid) and stat(pid)[2] == self.process.pid:
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         self.process.stderr.close()
         os.close(self.pidfd)
@@ -90,10 +76,14 @@ class Session:
         found = stat(pid)
         return found is not None and found[2] == self.process.pid and found[0] not in "ZX"
 
-    def namespaces(self):
-        """Those that members are in or hold, without our own."""
-        held = {link for pid in self.members() for link in links(pid) if link.startswith("net:")}
-        return held - {os.readlink("/proc/self/ns/net")}
+    def kill_member(self, choose):
+        """SIGKILL to one of the session, the first process left out; it may be gone just now."""
+        with contextlib.suppress(IndexError, ProcessLookupError):
+            member = os.pidfd_open(choose(self.members()))
+            try:
+                signal.pidfd_send_signal(member, signal.SIGKILL)
+            finally:
+                os.close(member)
 
     def left(self):
         """Members that outlive the first process by BOUND_S."""
@@ -101,18 +91,11 @@ class Session:
         while members := self.members():
             fds = []
             for pid in members:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     fds.append(os.pidfd_open(pid))
-                except OSError:
-                    pass  # gone since
             over = fds and not ended(fds, deadline - time.monotonic())
             for fd in fds:
                 os.close(fd)
             if over:
                 return {pid: (PROC / str(pid) / "cmdline").read_bytes() for pid in members}
         return {}
-
-
-def held_by_anyone(namespaces):
-    """Which of the namespaces any process of this machine is in or holds."""
-    return namespaces & {link for pid in pids() for link in links(pid)}

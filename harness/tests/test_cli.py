@@ -153,7 +153,7 @@ def test_run_as_json_is_only_json(labs, deadpeer, tmp_path):
 
 def test_records_are_in_plan_order_whatever_jobs_says(labs, deadpeer, tmp_path):
     """The first lab takes longest, so that with more than one job it is not the first to end."""
-    paths = [scenario(tmp_path, name, "fault: kill", horizon=horizon)
+    paths = [scenario(tmp_path, name, horizon=horizon)
              for name, horizon in (("a", "900ms"), ("b", "300ms"), ("c", "50ms"))]
     planned = [key(t) for t in plan(deadpeer, "-n", 2, *paths)]
     for jobs in (1, 2, 3):
