@@ -38,6 +38,8 @@ struct watch {
 	enum traffic traffic;
 	int64_t armed_ns;   /* clock_now_ns() right after arm(): time zero of a method's schedule */
 	atomic_int took;    /* errno that a write of the program's own took off the socket; 0: none */
+	int own_fd;         /* the method's own, from arm() to watch() */
+	void *own;          /* likewise */
 
 	/* Filled in by the method before watch() returns. */
 	int64_t dead_ns;       /* clock_now_ns() right where the call returned */
@@ -108,5 +110,6 @@ void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, i
 extern const struct method method_recv, method_select, method_tcp_info, method_keepalive,
 	method_heartbeat, method_null;
 extern const struct method method_user_timeout, method_rto_max, method_retries2;
+extern const struct method method_poll, method_epoll, method_io_uring, method_sigio;
 
 #endif
