@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "method/read.h"
+#include "method/repair.h"
 
 /* False when the connection has ended, and saw is written. */
 static bool writer_read(struct watch *watch)
@@ -76,35 +77,21 @@ void writer_until_end(struct watch *watch, int64_t period_ns)
 	}
 }
 
-static bool loss_negligible(const struct situation *s, int64_t budget_ns)
-{
-	const struct impairment *imp = &s->effect.impair;
-	int64_t ppm = s->path.loss_ppm + s->path.corrupt_ppm + imp->loss_ppm + imp->corrupt_ppm;
-	double lost = ppm < 500000 ? 2 * (double)ppm / 1e6 : 1, all = lost * lost;
-
-	/* The first transmission and the one that starts the clock, then one at each doubling. */
-	for (int64_t rto = 2 * s->kernel.rto_min_ns, at = rto; at < budget_ns && all >= 1e-6;
-	     at += rto) {
-		all *= lost;
-		rto = 2 * rto < s->kernel.rto_max_ns ? 2 * rto : s->kernel.rto_max_ns;
-	}
-	return all < 1e-6;
-}
-
 /* The limit in force against a path that is open, but slow or lossy: only a limit above what the
  * path's repairs need is never met. */
 static void impaired(const struct situation *s, const struct tcp_options *o, struct window *w)
 {
-	const struct impairment *imp = &s->effect.impair;
-	int64_t delay = s->path.delay_ns + s->path.jitter_ns + imp->delay_ns + imp->jitter_ns;
+	bool any = s->effect.kind == EFFECT_IMPAIRED;
+	int64_t budget = o->user_timeout_ns - 1, round_trip;
 
 	if (w->kind != WINDOW_NEVER || !o->user_timeout_ns)
 		return;
 	if (!o->writes_ns && !situation_observer_writes_ns(s) && !o->keepalive)
 		return;
-	if (!loss_negligible(s, o->user_timeout_ns))
+	round_trip = repair_round_trip_ns(s, any && s->effect.out, any && s->effect.in, budget);
+	if (round_trip < 0)
 		window_none(w, "every transmission within the user timeout may be lost by chance");
-	else if (2 * delay >= o->user_timeout_ns)
+	else if (round_trip > budget)
 		window_none(w, "the path's delay may exceed what the user timeout waits after the "
 			       "first retransmission");
 }
