@@ -20,8 +20,8 @@ SCHEMA = ROOT / "results" / "record.schema.json"
 PASS, FAILED, USAGE, NOTHING, INVALID, INTERNAL, INTERRUPTED = 0, 1, 2, 4, 5, 70, 130
 LIMIT_S = 120  # a run that takes longer hangs
 
-FAMILIES = ["cable", "control", "network", "process", "signal"]
 FILES = sorted(SCENARIOS.rglob("*.yaml"))
+FAMILIES = sorted({path.parent.name for path in FILES})
 
 log = []  # what was run in the test that is going on; conftest.py shows it when the test fails
 
