@@ -44,7 +44,8 @@ def lines(path):
 
 
 class Runner:
-    """run(scenario, …): a run in virtual time; the run line, the trials and, in .done, the rest."""
+    """run(scenario, …): a run in virtual time; its run line and its trials. In .done is the rest, in
+    .runs a line for each kernel."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -55,7 +56,9 @@ class Runner:
         self.out = self.folder / f"out{self.count}.jsonl"
         argv = [DEADPEER, "run", "-e", "virtual", "-o", self.out, *argv]
         self.done = binary.run(argv, popen.pop("cwd", self.folder), code, **popen)
-        return binary.records(self.out)
+        found = [json.loads(line) for line in self.out.read_text().splitlines()]
+        self.runs = [line for line in found if line["kind"] == "run"]
+        return self.runs[0], [line for line in found if line["kind"] == "trial"]
 
     def lines(self, *argv, **popen):
         self(*argv, **popen)
