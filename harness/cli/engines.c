@@ -78,9 +78,9 @@ static const struct engine *unknown(const char *name, int *code, struct err *err
 	for (int i = 0; engine_table[i].name && i + 2 < ENGINES_MAX; i++)
 		names[i + 1] = engine_table[i].name;
 	near = opt_nearest(name, names);
-	*code = err_set(err, EINVAL, "unknown engine \"%s\"; %s%s", shown(name, buf),
-			near ? "did you mean " : "write auto, virtual or native",
-			near ? near : "");
+	*code = err_set(err, EINVAL, "unknown engine \"%s\"; %s%s%s", shown(name, buf),
+			near ? "did you mean " : "write auto, virtual or native", near ? near : "",
+			near ? "?" : "");
 	return NULL;
 }
 

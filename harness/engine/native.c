@@ -86,7 +86,8 @@ static int find_facts(struct native *n, struct err *err)
 		return err_sys(err, errno, "shared memory");
 	for (int i = 0; i < n->plan->n_labs; i++)
 		needs |= trial_needs(&n->plan->labs[i]);
-	shared->ret = -ECHILD;
+	shared->ret = err_set(&shared->err, ECHILD,
+			      "the process that tries what this kernel can do was ended; try again");
 	pid = fork_bound();
 	if (pid == 0) {
 		shared->ret = enter_privilege(parent, &shared->err);

@@ -94,6 +94,14 @@ static void pump_all(struct pool *p)
 	emit(p);
 }
 
+/* Takes the signal, so that it is not still pending when the mask is given back. */
+static bool interrupted(const struct pool *p)
+{
+	struct signalfd_siginfo info;
+
+	return p->fds[0].revents && read(p->fds[0].fd, &info, sizeof(info)) == sizeof(info);
+}
+
 static int run_all(struct pool *p, struct err *err)
 {
 	while (p->finished < p->plan->n_labs) {
@@ -103,9 +111,10 @@ static int run_all(struct pool *p, struct err *err)
 			return ret;
 		progress(p);
 		wait_any(p);
-		pump_all(p);
-		if (p->fds[0].revents)
+		/* First, because what ends us may have ended a lab too: that is no lab's error. */
+		if (interrupted(p))
 			return err_set(err, EINTR, "interrupted; the finished records are kept");
+		pump_all(p);
 	}
 	progress(p);
 	return 0;
@@ -121,7 +130,7 @@ static int run_watched(struct pool *p, struct err *err)
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, &before);
-	p->fds[0] = (struct pollfd){ .fd = signalfd(-1, &mask, SFD_CLOEXEC), .events = POLLIN };
+	p->fds[0] = (struct pollfd){ .fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN };
 	ret = p->fds[0].fd < 0 ? err_sys(err, errno, "signalfd") : run_all(p, err);
 	for (int i = 0; i < p->started; i++) {
 		if (p->phase[i] == LAB_RUNNING)

@@ -15,8 +15,9 @@
  * Each step pushes its undo. The kernel does the rest: namespaces go with their last descriptor
  * and process. One thing could outlive them: a socket without an owner that still retries its FIN
  * holds its namespace (net_sock keeps a reference), for up to tcp_orphan_retries, 8 by default,
- * some 100 s. The observer's sockets without an owner interest nobody and get 1 from the start;
- * the peer's may be part of a fault (its FIN through a lossy path) and get 1 when the lab ends.
+ * some 100 s. The observer's sockets without an owner interest nobody and get 1 from the start. So
+ * do the peer's, unless their FIN may have to be repeated through a lossy path (peer_retries_fin):
+ * then they get 1 when the lab ends.
  */
 #include "lab/lab.h"
 
@@ -63,6 +64,8 @@ static int set_sysctls(struct lab *lab, struct err *err)
 	struct netns *ns = lab->ns[PLACE_OBSERVER];
 	int ret = sysctl_set(ns, "net.ipv4.tcp_orphan_retries", "1", err);
 
+	if (!ret && !lab->config.peer_retries_fin)
+		ret = sysctl_set(lab->ns[PLACE_PEER], "net.ipv4.tcp_orphan_retries", "1", err);
 	for (int i = 0; !ret && i < lab->config.n_sysctl; i++)
 		ret = sysctl_set(ns, lab->config.sysctl[i].name, lab->config.sysctl[i].value, err);
 	return ret;

@@ -45,6 +45,10 @@ struct lab_config {
 	enum traffic traffic;
 	bool has_link;
 	struct netem link;     /* the wire's steady state: on both ports of the wire */
+	/* The path may lose the peer's FIN, so its kernel must repeat it as often as by default. Then a
+	 * SIGKILL of the lab while the path is cut leaves the peer's namespace to the kernel for up to
+	 * 107 s, until its orphaned sockets give up (tcp(7): tcp_orphan_retries). */
+	bool peer_retries_fin;
 	int n_sysctl;
 	struct lab_sysctl sysctl[LAB_SYSCTL_MAX]; /* in the observer's namespace */
 	int n_conns;

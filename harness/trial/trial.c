@@ -172,6 +172,7 @@ static void configure(const struct plan_lab *lab, int n, char **conns, struct la
 	};
 	if (sc->has_link)
 		netem_from_opt(&sc->link, lab->seed, &config->link);
+	config->peer_retries_fin = lab_needs(lab) & FACT_BIT(FACT_NETEM);
 	pins_apply(config);
 	for (int i = 0; i < sc->n_sysctl && config->n_sysctl < LAB_SYSCTL_MAX; i++)
 		config->sysctl[config->n_sysctl++] = sc->sysctl[i];
@@ -244,8 +245,7 @@ static int run_lab(struct watch_state *w, const struct trial_config *config,
 		if (config->watch_stalls)
 			stall = stall_start();
 		ret = watch_run(w, err);
-		*stall_ns = stall_longest_ns(stall);
-		stall_stop(stall);
+		*stall_ns = stall_stop(stall);
 	}
 	lab_down(w->lab);
 	return ret;

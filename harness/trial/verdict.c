@@ -35,10 +35,15 @@ void verdict_expect(struct record_trial *r, const struct window *w)
 	snprintf(r->why, sizeof(r->why), "%s", w->why);
 }
 
+static int64_t allowed_late_ns(const struct record_trial *r, int n_conns)
+{
+	return VERDICT_SLACK_NS + n_conns * VERDICT_SLACK_PER_CONN_NS + r->stall_ns;
+}
+
 static enum verdict noticed(const struct record_trial *r, enum effect_kind effect, int hz,
 			    int n_conns)
 {
-	int64_t late_ns = VERDICT_SLACK_NS + n_conns * VERDICT_SLACK_PER_CONN_NS + r->stall_ns;
+	int64_t late_ns = allowed_late_ns(r, n_conns);
 	int64_t early_ns = NS_PER_S / hz + r->stall_ns;
 	/* The fault happened between its two stamps. */
 	int64_t longest = r->detect_ns + (r->fault_after_ns - r->fault_before_ns);
@@ -73,6 +78,8 @@ void verdict_decide(struct record_trial *r, enum effect_kind effect, int hz, int
 		return;
 	}
 	r->outcome = effect_is_deadly(effect) ? OUTCOME_MISSED : OUTCOME_QUIET;
-	r->verdict = r->expect == EXPECT_WINDOW && r->expect_hi_ns < r->horizon_ns ? VERDICT_MISSED
-										   : VERDICT_PASS;
+	r->verdict = VERDICT_PASS;
+	if (r->expect == EXPECT_WINDOW &&
+	    r->expect_hi_ns + allowed_late_ns(r, n_conns) < r->horizon_ns)
+		r->verdict = VERDICT_MISSED;
 }

@@ -44,8 +44,10 @@ static void take_event(struct watch_state *w, const struct event *ev, bool from_
 		}
 		break;
 	case EVENT_FAULT:
-		c->before_ns = ev->from_ns;
-		c->after_ns = ev->at_ns;
+		if (w->stamping) {
+			c->before_ns = ev->from_ns;
+			c->after_ns = ev->at_ns;
+		}
 		break;
 	case EVENT_REPORT:
 		c->reported = true;
@@ -87,8 +89,7 @@ static int wait_armed(struct watch_state *w, struct err *err)
 	return 0;
 }
 
-/* The peer says EVENT_FAULT for each connection, then EVENT_DONE. */
-static int wait_per_connection(struct watch_state *w, struct fault_act *act, struct err *err)
+static int wait_done(struct watch_state *w, const struct fault_act *act, struct err *err)
 {
 	int64_t deadline_ns = clock_now_ns() + PROOF_GRACE_NS;
 	struct event ev = { .kind = EVENT_READY };
@@ -102,7 +103,19 @@ static int wait_per_connection(struct watch_state *w, struct fault_act *act, str
 			return err_set(err, EBADE, "%s: the peer did not finish within %d s",
 				       act->fault->name, (int)(PROOF_GRACE_NS / NS_PER_S));
 	}
-	for (int i = 0; i < w->n_conns; i++) {
+	return 0;
+}
+
+/* The peer says EVENT_FAULT for each connection, then EVENT_DONE. */
+static int wait_per_connection(struct watch_state *w, const struct fault_act *act, bool principal,
+			       struct err *err)
+{
+	int ret;
+
+	w->stamping = principal;
+	ret = wait_done(w, act, err);
+	w->stamping = false;
+	for (int i = 0; ret == 0 && principal && i < w->n_conns; i++) {
 		struct watch_conn *c = &w->conns[i];
 
 		/* A connection found dead before the fault has nothing left to be closed. */
@@ -114,7 +127,7 @@ static int wait_per_connection(struct watch_state *w, struct fault_act *act, str
 			c->after_ns = act->after_ns;
 		}
 	}
-	return 0;
+	return ret;
 }
 
 static void stamp_all(struct watch_state *w, const struct fault_act *act)
@@ -134,7 +147,7 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 	int ret = f->fault->inject(w->lab, act, err);
 
 	if (ret < 0)
-		return err_prefix(err, ret, "%s could not be injected", f->fault->name);
+		return err_prefix(err, -EBADE, "%s could not be injected", f->fault->name);
 	if (first && i == w->plan->principal) {
 		w->horizon_ns = act->after_ns + w->plan->scenario->horizon_ns;
 		if (!act->per_connection)
@@ -153,7 +166,7 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 	ret = f->fault->prove(w->lab, act, clock_now_ns() + PROOF_GRACE_NS, err);
 	if (ret < 0)
 		return err_prefix(err, -EBADE, "%s was not proven to take effect", f->fault->name);
-	return act->per_connection ? wait_per_connection(w, act, err) : 0;
+	return act->per_connection ? wait_per_connection(w, act, i == w->plan->principal, err) : 0;
 }
 
 static int undo(struct watch_state *w, int i, struct step *step, struct err *err)

@@ -31,6 +31,7 @@ struct watch_state {
 	int64_t zero_ns;    /* the lab's time zero */
 	int64_t base_ns;    /* the timeline's time zero: zero + span */
 	int64_t horizon_ns; /* absolute, once the principal fault happened */
+	bool stamping;      /* EVENT_FAULTs now are the principal fault's */
 	struct fault_act acts[SCENARIO_FAULTS];
 };
 
