@@ -63,8 +63,9 @@ do-check: all $(BUILD)/unit-tests
 	$(BUILD)/unit-tests
 	BUILD=$(BUILD) $(PYTHON) -B -m pytest -p no:cacheprovider harness/tests
 
-do-bench: all
+do-bench: all $(BUILD)/bench-lab
 	@$(PYTHON) -B harness/tests/bench.py --build $(BUILD)
+	@$(PYTHON) -B harness/tests/bench_virtual.py --build $(BUILD)
 
 LINT_SRC := $(LIB_SRC) $(MAIN_SRC)
 do-lint:
@@ -118,7 +119,10 @@ $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server: $(BUILD)/deadpeer
 $(BUILD)/unit-tests: $(TEST_OBJ) $(LIB_OBJ)
 	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(LIBS) -lcriterion
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+$(BUILD)/bench-lab: $(BUILD)/harness/tests/bench_lab.o $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
+
+-include $(BUILD)/harness/tests/bench_lab.d $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
 .PHONY: clean
 clean:
