@@ -13,6 +13,7 @@ const struct method *const method_table[] = {
 	&method_keepalive, &method_heartbeat, &method_null,
 	&method_user_timeout, &method_rto_max, &method_retries2,
 	&method_poll, &method_epoll, &method_io_uring, &method_sigio,
+	&method_peek, &method_so_error, &method_send,
 	&method_phi,
 	NULL,
 };

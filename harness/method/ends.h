@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef METHOD_ENDS_H
+#define METHOD_ENDS_H
+
+#include "theory/situation.h"
+#include "theory/tcp.h"
+#include "theory/window.h"
+
+/*
+ * What is left on the observer's socket by a peer that has gone, for methods that do not read.
+ */
+
+enum ends_how {
+	ENDS_FIN,    /* a FIN: the peer had read everything */
+	ENDS_RST,    /* a RST: it had not */
+	ENDS_EITHER, /* the last data came about when it went */
+};
+
+/* How a peer says goodbye whose socket is closed (EFFECT_FIN, EFFECT_GONE, EFFECT_RST);
+ * @own_writes_ns: the method writes this often; 0: never. */
+enum ends_how ends_how(const struct situation *s, int64_t own_writes_ns);
+
+/* When sk_err is set: by a RST or a timeout, or, after a FIN, by the RST that the observer's next
+ * write draws. SO_ERROR says it until somebody takes it. */
+void ends_error(const struct situation *s, struct window *w);
+
+/* The earlier of two ends: @w becomes it. */
+void ends_earlier(struct window *w, const struct window *other);
+
+#endif
