@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/hash.h"
 #include "lab/netem_opt.h"
@@ -26,6 +27,8 @@ struct situation plan_situation(const struct plan_lab *lab, const struct kernel_
 		.kernel = *kernel,
 		.observer = sc->observer,
 		.traffic = sc->traffic,
+		.ipv6 = sc->ip == AF_INET6,
+		.connections = lab->n_trials,
 		.effect = lab->effect,
 		.horizon_ns = sc->horizon_ns,
 		.since_armed_lo_ns = since_armed_lo_ns,
@@ -135,10 +138,10 @@ static int plan_lab_make(const struct plan_config *config, const struct scenario
 	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
 	if (!lab->trials)
 		return err_sys(err, ENOMEM, "the plan of %s", sc->name);
-	for (int i = 0; i < n; i++) {
-		for (int p = 0; p < config->phases; p++)
-			plan_one(config, lab, &methods[i], p, &lab->trials[lab->n_trials++]);
-	}
+	lab->n_trials = n * config->phases;
+	for (int i = 0; i < lab->n_trials; i++)
+		plan_one(config, lab, &methods[i / config->phases], i % config->phases,
+			 &lab->trials[i]);
 	for (int i = 0; i < lab->n_trials; i++)
 		lab->trials[i].offset_ns = lab->span_ns - lab->trials[i].phase_ns;
 	if (config->only_phase)

@@ -12,30 +12,26 @@
  * further N.
  *
  * What is not known exactly, and so replayed over its range: the tick at which the segment left,
- * and srtt, which lies between the path's round trip and that plus the longest delayed
- * acknowledgement (TCP_DELACK_MIN, 40 ms: include/net/tcp.h). Where nobody answers ARP any more,
- * the host's own ICMP host-unreachable makes TCP retransmit sooner (tcp_ipv4.c: tcp_ld_RTO_revert):
- * the last gap can then end anywhere after the limit, so the window opens at the limit.
+ * modulo the coarsest granule of the timer wheel on the way; and srtt, which lies between the
+ * path's round trip and that plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
+ * include/net/tcp.h). Where nobody answers ARP any more, theory/neighbour.h says how much sooner
+ * the end may come.
  *
- * Where the own egress qdisc refuses the segment, the timer is not doubled but set to HZ/2
- * (TCP_RESOURCE_PROBE_INTERVAL), and retrans_stamp is set all the same.
+ * Where the own egress qdisc refuses the segment it never was in flight: tcp_write_xmit() stops
+ * before it counts it as sent, nothing is there to be retransmitted, and the timer that runs is
+ * the one of a closed window (tcp_check_probe_timer). It begins with the RTO, goes on every
+ * TCP_RESOURCE_PROBE_INTERVAL of half a second while the send is refused, undoubled, and gives up
+ * when tcp_retries2 probes, read as a number, have gone (tcp_probe_timer, tcp_send_probe0).
  */
 #include "theory/tcp.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "theory/neighbour.h"
 #include "theory/wheel.h"
 
-/* A neighbour fails no sooner after its last confirmation: delay_first_probe_time 5 s, then
- * ucast_solicit 3 probes retrans_time 1 s apart (net/core/neighbour.c, arp(7)). */
-enum { ARP_FAILS_S = 8 };
-
-enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES = 8 };
-
-struct chain {
-	const struct kernel_params *kernel;
-	int64_t rto, rto_max, limit, user_timeout; /* jiffies; user_timeout 0: not set */
-	int64_t probe_interval;                    /* > 0: the own qdisc refuses everything */
-};
+enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256 };
 
 struct death {
 	int64_t tick, last, first; /* give-up; last and first retransmission by RTO */
@@ -53,7 +49,7 @@ static int64_t model_timeout_ns(const struct kernel_params *k)
 	return ((INT64_C(2) << thresh) - 1) * k->rto_min_ns + (boundary - thresh) * k->rto_max_ns;
 }
 
-static struct death replay(const struct chain *c, int64_t sent, int64_t tlp)
+static struct death replay(const struct rto_chain *c, int64_t sent, int64_t tlp)
 {
 	struct death d = { 0 };
 	int64_t tick = wheel_fires(wheel_fires(sent, tlp), c->rto), rto = c->rto;
@@ -62,18 +58,14 @@ static struct death replay(const struct chain *c, int64_t sent, int64_t tlp)
 	for (int step = 0; step < STEPS_MAX; step++) {
 		int64_t wait;
 
-		if (c->probe_interval) {
-			wait = c->probe_interval;
-		} else {
-			rto = rto * 2 < c->rto_max ? rto * 2 : c->rto_max;
-			wait = rto;
-		}
+		rto = rto * 2 < c->rto_max ? rto * 2 : c->rto_max;
+		wait = rto;
 		if (c->user_timeout) {
 			int64_t remaining = c->user_timeout - (tick - d.first);
 
 			if (remaining < 1)
 				remaining = 1;
-			if (!c->probe_interval && remaining < wait)
+			if (remaining < wait)
 				wait = remaining;
 		}
 		tick = wheel_fires(tick, wait);
@@ -85,9 +77,28 @@ static struct death replay(const struct chain *c, int64_t sent, int64_t tlp)
 	return d;
 }
 
+/* tcp_probe_timer() with every probe refused: one expiry for each probe, and the last gives up. */
+static struct death replay_refused(const struct rto_chain *c, int64_t sent)
+{
+	struct death d = { 0 };
+	int64_t tick = wheel_fires(sent, c->rto);
+
+	d.first = d.last = tick;
+	for (int probe = 0; probe < c->probes; probe++) {
+		d.last = tick;
+		tick = wheel_fires(tick, c->probe_interval);
+	}
+	d.tick = tick;
+	return d;
+}
+
 void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns)
 {
-	int64_t guard = 2 * NS_PER_MS + situation_rtt_ns(s) + 2 * s->path.jitter_ns;
+	/* A segment on its way when the fault comes is lost with it, or its acknowledgement is. One
+	 * that the own qdisc did not refuse in time is not, if its acknowledgement may come back. */
+	bool in_flight = s->effect.where != WHERE_OWN_QDISC || s->effect.lose_in;
+	int64_t flight = in_flight ? situation_rtt_ns(s) + 2 * s->path.jitter_ns : 0;
+	int64_t guard = 2 * NS_PER_MS + flight;
 	int64_t next_lo = (s->since_armed_lo_ns - guard + writes_ns - 1) / writes_ns * writes_ns;
 	int64_t sure = (s->since_armed_hi_ns + 2 * NS_PER_MS + writes_ns - 1) / writes_ns * writes_ns;
 
@@ -99,75 +110,143 @@ void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_
 	*hi_ns = sure - s->since_armed_lo_ns;
 }
 
-static void note(struct giveup *g, const struct giveup *one)
+/* Widens @range, which counts in ticks after the segment left, by an @end of one that left at
+ * @sent. It stood anywhere inside its own tick. */
+static void note(struct rto_end *range, const struct rto_end *end, int64_t sent)
 {
-	if (!g->found) {
-		*g = *one;
-		return;
-	}
-	if (one->lo_ns < g->lo_ns)
-		g->lo_ns = one->lo_ns;
-	if (one->hi_ns > g->hi_ns)
-		g->hi_ns = one->hi_ns;
-	if (one->last_lo_ns < g->last_lo_ns)
-		g->last_lo_ns = one->last_lo_ns;
-	if (one->last_hi_ns > g->last_hi_ns)
-		g->last_hi_ns = one->last_hi_ns;
+	if (end->lo - sent - 1 < range->lo)
+		range->lo = end->lo - sent - 1;
+	if (end->hi - sent > range->hi)
+		range->hi = end->hi - sent;
+	if (end->last_lo - sent - 1 < range->last_lo)
+		range->last_lo = end->last_lo - sent - 1;
+	if (end->last_hi - sent > range->last_hi)
+		range->last_hi = end->last_hi - sent;
 }
 
-/* Adds what follows when the segment left at tick @sent, @lo..@hi after the fault. */
-static void follow(struct giveup *g, const struct chain *c, bool may_fail_arp, int64_t sent,
-		   int64_t tlp, int64_t lo_ns, int64_t hi_ns)
+static struct rto_end one_end(const struct death *d)
+{
+	return (struct rto_end){ d->tick, d->tick, d->last, d->last };
+}
+
+static void follow(struct rto_end *range, const struct rto_chain *c, int64_t sent, int64_t tlp)
 {
 	struct death d = replay(c, sent, tlp);
-	int hz = c->kernel->hz;
-	bool arp_fails = may_fail_arp && d.tick - sent > ARP_FAILS_S * hz;
-	int64_t earliest = d.tick;
-	int64_t latest = d.tick;
+	struct rto_end end = one_end(&d), sooner;
+	bool sure = false;
 
-	if (arp_fails) {
-		earliest = d.first + c->limit;
-		latest = earliest + (d.tick - d.last);
+	if (c->neighbour.says != NEIGHBOUR_NEVER) {
+		sure = neighbour_end(c, sent, d.first, &sooner);
+		note(range, &sooner, sent);
 	}
-	note(g, &(struct giveup){
-			.found = true,
-			.lo_ns = lo_ns + wheel_to_ns(earliest - sent - 1, hz),
-			.hi_ns = hi_ns + wheel_to_ns((latest > d.tick ? latest : d.tick) - sent, hz),
-			.last_lo_ns = lo_ns + wheel_to_ns(d.last - sent - 1, hz),
-			.last_hi_ns = hi_ns + wheel_to_ns((arp_fails ? latest : d.last) - sent, hz),
-		});
+	if (!sure)
+		note(range, &end, sent);
+}
+
+/* For every srtt and every position on the wheel. */
+static void over_unknowns(struct rto_chain *c, struct rto_end *range)
+{
+	int64_t granule = wheel_granule(c->refused ? c->probe_interval : c->rto_max);
+	int64_t n = granule < RESIDUES_MAX ? granule : RESIDUES_MAX;
+
+	*range = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
+	for (int ms = 0; ms <= DELACK_MIN_MS; ms += NS_PER_S / c->hz / NS_PER_MS) {
+		int64_t srtt_ns = c->rtt_ns + ms * NS_PER_MS;
+		int64_t tlp = wheel_from_ns(2 * srtt_ns + c->rto_min_ns, c->hz);
+
+		/* rttvar is never below rto_min, and settles there on a steady path. */
+		c->rto = wheel_from_ns(srtt_ns + c->rto_min_ns + NS_PER_US, c->hz);
+		for (int64_t i = 0; i < n; i++) {
+			int64_t sent = granule + i * granule / n;
+
+			if (c->refused) {
+				struct death d = replay_refused(c, sent);
+				struct rto_end end = one_end(&d);
+
+				note(range, &end, sent);
+			} else {
+				follow(range, c, sent, tlp < c->rto ? tlp : c->rto);
+			}
+		}
+	}
+	c->rto = 0;
+}
+
+/* All phases of a method, and most methods of a lab, ask the same: the last answers are kept. */
+static struct rto_end answer(const struct rto_chain *question)
+{
+	enum { KEPT = 4 };
+	static _Thread_local struct {
+		struct rto_chain question;
+		struct rto_end range;
+	} kept[KEPT];
+	static _Thread_local unsigned int next;
+	struct rto_chain c = *question;
+
+	for (int i = 0; i < KEPT; i++) {
+		if (!memcmp(&kept[i].question, question, sizeof(*question)))
+			return kept[i].range;
+	}
+	next = (next + 1) % KEPT;
+	over_unknowns(&c, &kept[next].range);
+	kept[next].question = *question;
+	return kept[next].range;
+}
+
+static void widen(struct giveup *g, const struct rto_end *range, int64_t lo_ns, int64_t hi_ns,
+		  int hz)
+{
+	struct giveup one = {
+		.found = true,
+		.lo_ns = lo_ns + wheel_to_ns(range->lo, hz),
+		.hi_ns = hi_ns + wheel_to_ns(range->hi, hz),
+		.last_lo_ns = lo_ns + wheel_to_ns(range->last_lo, hz),
+		.last_hi_ns = hi_ns + wheel_to_ns(range->last_hi, hz),
+	};
+
+	if (!g->found) {
+		*g = one;
+		return;
+	}
+	if (one.lo_ns < g->lo_ns)
+		g->lo_ns = one.lo_ns;
+	if (one.hi_ns > g->hi_ns)
+		g->hi_ns = one.hi_ns;
+	if (one.last_lo_ns < g->last_lo_ns)
+		g->last_lo_ns = one.last_lo_ns;
+	if (one.last_hi_ns > g->last_hi_ns)
+		g->last_hi_ns = one.last_hi_ns;
 }
 
 struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns)
 {
 	const struct kernel_params *k = &s->kernel;
-	int64_t rtt = situation_rtt_ns(s), lo_ns, hi_ns, limit_ns;
+	int64_t lo_ns, hi_ns;
 	struct giveup g = { 0 };
-	struct chain c = { .kernel = k };
+	struct rto_end range;
+	struct rto_chain c;
 
-	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
-	limit_ns = o->user_timeout_ns ? o->user_timeout_ns : model_timeout_ns(k);
-	c.limit = wheel_from_ns(limit_ns, k->hz);
+	memset(&c, 0, sizeof(c)); /* the gaps, too: it is compared byte by byte */
+	c.hz = k->hz;
+	c.rtt_ns = situation_rtt_ns(s) + s->path.jitter_ns;
+	c.rto_min_ns = k->rto_min_ns;
+	c.limit = wheel_from_ns(o->user_timeout_ns ? o->user_timeout_ns : model_timeout_ns(k), k->hz);
 	c.rto_max = wheel_from_ns(k->rto_max_ns, k->hz);
 	c.user_timeout = o->user_timeout_ns ? c.limit : 0;
-	if (s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out)
-		c.probe_interval = k->hz / 2;
-
-	for (int ms = 0; ms <= DELACK_MIN_MS; ms += NS_PER_S / k->hz / NS_PER_MS) {
-		int64_t srtt_ns = rtt + s->path.jitter_ns + ms * NS_PER_MS;
-		int64_t tlp_ns = 2 * srtt_ns + k->rto_min_ns;
-
-		/* rttvar is never below rto_min, and settles there on a steady path. */
-		c.rto = wheel_from_ns(srtt_ns + k->rto_min_ns + NS_PER_US, k->hz);
-		for (int64_t i = 0; i < RESIDUES; i++) {
-			int64_t granule = wheel_granule(c.rto);
-			int64_t sent = 8 * granule + i * granule / RESIDUES;
-			int64_t tlp = wheel_from_ns(tlp_ns, k->hz);
-
-			follow(&g, &c,
-			       s->effect.lose_in && s->effect.lose_out && !c.user_timeout, sent,
-			       tlp < c.rto ? tlp : c.rto, lo_ns, hi_ns);
-		}
+	c.probe_interval = k->hz / 2;
+	c.probes = k->tcp_retries2;
+	c.refused = s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out;
+	if (!o->user_timeout_ns)
+		neighbour_of(s, &c.neighbour);
+	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
+	range = answer(&c);
+	widen(&g, &range, lo_ns, hi_ns, k->hz);
+	/* Already on its way: it is retransmitted, and those are refused. */
+	if (c.refused && s->effect.lose_in && lo_ns < 0) {
+		c.refused = false;
+		c.rto_max = c.probe_interval;
+		range = answer(&c);
+		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
 	return g;
 }

@@ -80,6 +80,8 @@ struct situation {
 	struct kernel_params kernel;
 	enum side observer;
 	enum traffic traffic;
+	bool ipv6;
+	int connections; /* that share the path and the host with this one, itself included; 0: 1 */
 	struct effect effect;
 	struct impairment path; /* the wire's steady state, each way */
 	int64_t horizon_ns;     /* from the fault; predictions do not depend on it */

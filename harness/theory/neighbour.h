@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef THEORY_NEIGHBOUR_H
+#define THEORY_NEIGHBOUR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "theory/situation.h"
+
+/*
+ * What the neighbour's entry (ARP) does to a retransmission timer. All times in ticks.
+ */
+
+enum neighbour_says {
+	NEIGHBOUR_NEVER,   /* a failed neighbour does not touch the timer */
+	NEIGHBOUR_ALWAYS,  /* every retransmission that meets a failed neighbour is reverted */
+	NEIGHBOUR_PERHAPS, /* some are, and not all */
+};
+
+struct neighbour {
+	enum neighbour_says says;
+	bool flushed;        /* no carrier: the entry goes without being asked for */
+	int64_t unreachable; /* ticks after the first lost segment: certainly not REACHABLE any more */
+};
+
+/* How one connection retransmits (theory/rto.c). Compared byte by byte. */
+struct rto_chain {
+	int hz;
+	int64_t rtt_ns, rto_min_ns;
+	int64_t rto, rto_max, limit, user_timeout; /* jiffies; user_timeout 0: not set */
+	int64_t probe_interval;                    /* jiffies between probes the own qdisc refuses */
+	int probes;                                /* that many, then death */
+	bool refused;                              /* by the own qdisc */
+	struct neighbour neighbour;
+};
+
+/* A range of ticks at which it may end, and of the last retransmission before. */
+struct rto_end {
+	int64_t lo, hi, last_lo, last_hi;
+};
+
+void neighbour_of(const struct situation *s, struct neighbour *n);
+
+/*
+ * The segment left at @sent and its RTO expired first at @first: when the connection ends if a
+ * retransmission meets a failed neighbour. True when one surely does.
+ */
+bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, struct rto_end *end);
+
+#endif
