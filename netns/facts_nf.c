@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "netns/facts_net.h"
+#include "netns/nft.h"
 #include "netns/sysctl.h"
 
 /* libnl's netfilter half has no nftables, so these two messages are written out. */
@@ -92,6 +93,16 @@ int facts_net_nftables(struct netns *a, struct netns *b, struct err *err)
 
 	(void)b;
 	return ask_netfilter(a, &batch, sizeof(batch), "cannot create an nftables table", err);
+}
+
+int facts_net_nft_reject(struct netns *a, struct netns *b, struct err *err)
+{
+	const struct nft_rule rule = {
+		.family = AF_INET, .hook = NFT_INPUT, .with = NFT_TCP_RESET };
+	int ret = nft_set(a, &rule, err);
+
+	(void)b;
+	return ret ? ret : nft_clear(a, AF_INET, err);
 }
 
 /* A question to ctnetlink makes the kernel load conntrack where that is a module; whether it is

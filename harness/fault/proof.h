@@ -38,6 +38,13 @@ int proof_ended(struct program *program, int sig, int64_t deadline_ns, struct er
 /* The program runs: neither ended nor stopped. */
 int proof_alive(struct program *program, struct err *err);
 
+/* A TCP connection is tried from @from to the other end, outside of those under observation, and
+ * given up soon: what becomes of its first segment is to be seen elsewhere. */
+int proof_knock(struct lab *lab, enum place from, int64_t deadline_ns, struct err *err);
+
+/* How many TCP sockets of the lab's family the kernel of @place knows. */
+int proof_sockets(struct lab *lab, enum place place, int *n, struct err *err);
+
 /* inject() and prove() of what the peer does when it is told to: each connection is stamped by the
  * peer, and the trial proves each by its EVENT_FAULT. */
 int peer_told(struct lab *lab, struct fault_act *act, enum command_kind kind, struct err *err);

@@ -111,6 +111,9 @@ char *lab_program_end(const struct program *program, char *buf, size_t size);
 /* Address of a side in the lab, as text: IPv4 10.77.0.x, IPv6 fd77::x. */
 const char *lab_address(const struct lab_config *config, enum place place);
 
+/* The end's own address, on its device: where a link that was down has lost it (IPv6). */
+int lab_give_address(struct lab *lab, enum place end, struct err *err);
+
 /*
  * Does a frame pass from @from (PLACE_OBSERVER, PLACE_PEER) to the other end? Raw frames of
  * netns/probe.h, again and again until one arrives or @deadline_ns passes. Touches no IP state.

@@ -97,14 +97,20 @@ int topology_namespaces(struct lab *lab, struct err *err)
 	return 0;
 }
 
-static int make_cable(struct lab *lab, enum place end, int ifindex, int port_index, struct err *err)
+int lab_give_address(struct lab *lab, enum place end, struct err *err)
 {
-	struct netns *wire = lab->ns[PLACE_WIRE];
 	char cidr[64];
-	int ret;
 
 	snprintf(cidr, sizeof(cidr), "%s/%d", lab_address(&lab->config, end),
 		 lab->config.family == AF_INET6 ? 64 : 24);
+	return link_addr_add(lab->ns[end], lab_device(end), cidr, err);
+}
+
+static int make_cable(struct lab *lab, enum place end, int ifindex, int port_index, struct err *err)
+{
+	struct netns *wire = lab->ns[PLACE_WIRE];
+	int ret;
+
 	ret = link_veth(lab->ns[end], lab_device(end), ifindex, wire, lab_port(end), port_index,
 			err);
 	if (!ret)
@@ -114,7 +120,7 @@ static int make_cable(struct lab *lab, enum place end, int ifindex, int port_ind
 	if (!ret)
 		ret = link_set_up(lab->ns[end], lab_device(end), true, err);
 	if (!ret)
-		ret = link_addr_add(lab->ns[end], lab_device(end), cidr, err);
+		ret = lab_give_address(lab, end, err);
 	return ret;
 }
 

@@ -307,6 +307,14 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 	case EFFECT_FLAPPING:
 		flapping(opt, &tcp, s, w);
 		return;
+	case EFFECT_FORGOTTEN:
+		tcp.reads_ns = beacon && !s->effect.lose_in ? opt->v[HEARTBEAT_PERIOD] : 0;
+		if (!s->effect.silent_ns && (!beacon || tcp.reads_ns)) {
+			tcp_readable_end(s, &tcp, w);
+			return;
+		}
+		dead(&r, beacon, w);
+		break;
 	case EFFECT_SILENCE:
 	case EFFECT_FROZEN:
 		if (!beacon && s->traffic == TRAFFIC_STALLED)

@@ -126,12 +126,26 @@ static void act(struct station *st, int conn, enum command_kind kind, struct eve
 		st->link[conn] = (struct link){ .fd = -1, .stood = true };
 }
 
+/* With nothing left for the kernel to finish: neither FIN nor TIME-WAIT. */
+static _Noreturn void vanish(const struct station *st)
+{
+	const struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+
+	for (int i = 0; i < st->args->n_conns; i++) {
+		if (st->link[i].fd >= 0)
+			setsockopt(st->link[i].fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	}
+	_exit(0);
+}
+
 static int peer_command(struct station *st, const struct command *command, struct err *err)
 {
 	struct event done = { .kind = EVENT_DONE, .conn = NO_CONN, .from_ns = clock_now_ns() };
 
 	if (command->kind == COMMAND_REPORT)
 		return err_set(err, EPROTO, "the peer has nothing to report");
+	if (command->kind == COMMAND_VANISH)
+		vanish(st);
 	for (int i = 0; i < st->args->n_conns; i++) {
 		struct event fault = { .kind = EVENT_FAULT, .conn = i };
 		int ret;

@@ -36,6 +36,7 @@ enum effect_kind {
 	EFFECT_OBSERVER_FROZEN, /* the observer's own application stops */
 	EFFECT_SIGNALS,         /* signals with handlers reach the observer's threads */
 	EFFECT_FLAPPING,        /* silence that comes and goes: times, down_ns, up_ns */
+	EFFECT_FORGOTTEN,       /* whoever answers for the peer does not know the connection: RST */
 	EFFECT_IMPAIRED,        /* delay, jitter, loss, duplication, reordering, corruption, rate */
 };
 
@@ -56,12 +57,15 @@ struct impairment {
 struct effect {
 	enum effect_kind kind;
 	enum effect_where where;
-	bool lose_out, lose_in; /* EFFECT_SILENCE: observer to peer, peer to observer */
+	bool lose_out, lose_in; /* EFFECT_SILENCE: observer to peer, peer to observer;
+				 * EFFECT_FORGOTTEN: lose_in: what the peer sends is lost */
 	bool out, in;           /* EFFECT_IMPAIRED: the directions impaired */
 	bool peer_link_down;    /* the peer's port is down: its MAC is unreachable behind the switch */
 	struct impairment impair;
 	int times;              /* EFFECT_FLAPPING: silent for down_ns, open for up_ns, and again */
 	int64_t down_ns, up_ns;
+	int64_t silent_ns; /* EFFECT_FORGOTTEN: until then there is no answer at all */
+	bool reverts; /* what is lost is answered with ICMP net or host unreachable */
 	int64_t for_ns; /* undone after this long; 0: for good */
 };
 

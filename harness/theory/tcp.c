@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "theory/flap.h"
+#include "theory/forgotten.h"
 
 int64_t tcp_prompt_ns(const struct situation *s)
 {
@@ -114,6 +115,9 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		break;
 	case EFFECT_FLAPPING:
 		flap_readable_end(s, o, w);
+		break;
+	case EFFECT_FORGOTTEN:
+		forgotten_readable_end(s, o, w);
 		break;
 	case EFFECT_FROZEN:
 		window_never(w, "the peer's kernel goes on answering for a stopped process");

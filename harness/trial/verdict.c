@@ -13,6 +13,7 @@ bool effect_is_deadly(enum effect_kind kind)
 	case EFFECT_RST:
 	case EFFECT_GONE:
 	case EFFECT_SILENCE:
+	case EFFECT_FORGOTTEN:
 	case EFFECT_FROZEN:
 		return true;
 	case EFFECT_NOTHING:

@@ -78,6 +78,12 @@ static struct real reals[] = {
 	{"signal", "signal=USR1,target=observer,every=1ms,count=5", true},
 	{"pause", "", true},
 	{"pause", "target=observer", true},
+	{"reject", "", true},
+	{"reject", "with=net-unreachable", true},
+	{"reject", "with=host-unreachable,direction=to-observer", true},
+	{"reject", "with=port-unreachable", true},
+	{"reject", "with=prot-unreachable", true},
+	{"reject", "with=admin-prohibited", true},
 	{"close", "", false},
 	{"shutdown", "", false},
 	{"reset", "", false},
@@ -159,6 +165,24 @@ Test(fault_real, only_the_named_end_loses_carrier)
 		cr_assert_eq(peer.carrier, i == 1);
 		lab_down(&lab);
 	}
+}
+
+/* Nobody is there when the host is back, and its kernel knows no connection. */
+Test(fault_real, a_reboot_comes_back_empty)
+{
+	struct fault_act act = act_of("reboot", "down=100ms");
+	struct err err = {""};
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	cr_assert_lt(fault_reboot.prove(&lab, &act, stub_deadline(100), &err), 0);
+	cr_assert_eq(fault_reboot.inject(&lab, &act, &err), 0, "%s", err.text);
+	cr_assert_eq(fault_reboot.prove(&lab, &act, stub_deadline(3000), &err), 0, "%s", err.text);
+	cr_assert_eq(fault_reboot.again_ns(&act), 100 * NS_PER_MS);
+	cr_assert_eq(fault_reboot.inject(&lab, &act, &err), 0, "%s", err.text);
+	cr_assert_eq(fault_reboot.again_ns(&act), 0);
+	cr_assert(path_open(&lab, PLACE_OBSERVER));
+	lab_down(&lab);
 }
 
 /* Down, up, down, up: what again_ns() says is what the options say. */

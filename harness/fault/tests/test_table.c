@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 12);
+	cr_assert_eq(n, 14);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -105,6 +105,21 @@ Test(fault, effects_of_loss)
 	cr_assert_eq(effect_of("netem", "loss=100%").kind, EFFECT_SILENCE);
 	cr_assert_eq(effect_of("netem", "loss=10%").kind, EFFECT_IMPAIRED);
 	cr_assert_eq(effect_of("netem", "delay=1ms,direction=to-peer").in, false);
+}
+
+Test(fault, effects_of_forgetting)
+{
+	struct effect reboot = effect_of("reboot", "down=3s");
+	struct effect reset = effect_of("reject", "");
+	struct effect icmp = effect_of("reject", "with=host-unreachable");
+	struct effect deaf = effect_of("reject", "direction=to-observer");
+
+	cr_assert(reboot.kind == EFFECT_FORGOTTEN && reboot.lose_in);
+	cr_assert_eq(reboot.silent_ns, 3 * NS_PER_S);
+	cr_assert(reset.kind == EFFECT_FORGOTTEN && !reset.lose_in && !reset.silent_ns);
+	cr_assert(icmp.kind == EFFECT_SILENCE && icmp.lose_out && !icmp.lose_in && icmp.reverts);
+	cr_assert_not(effect_of("reject", "with=port-unreachable").reverts);
+	cr_assert(deaf.kind == EFFECT_SILENCE && deaf.lose_in && !deaf.lose_out);
 }
 
 Test(fault, effects_on_processes)

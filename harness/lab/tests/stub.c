@@ -54,6 +54,8 @@ static void obey(const struct command *command)
 			_exit(9);
 		return;
 	}
+	if (command->kind == COMMAND_VANISH)
+		_exit(0);
 	say(command->kind == COMMAND_GO ? EVENT_ARMED : EVENT_FAULT, 0);
 	if (command->kind != COMMAND_GO)
 		say(EVENT_DONE, NO_CONN);
