@@ -2,8 +2,10 @@
 /*
  * The namespaces and links of a lab; lab.c says in which order and why.
  *
- * Idle means idle: no router solicitations, no duplicate address detection, no link-local address,
- * no multicast snooping. In an IPv4 lab IPv6 is off altogether.
+ * Idle means idle: no router solicitations, no duplicate address detection, no multicast snooping. An
+ * IPv6 end has a link-local address, as every interface must (RFC 4291 2.1): without one the kernel
+ * asks no neighbour whether it is still there (net/ipv6/ndisc.c: ndisc_send_ns), and takes it for
+ * FAILED. In an IPv4 lab IPv6 is off altogether.
  */
 #include "lab/topology.h"
 
@@ -121,6 +123,9 @@ static int make_cable(struct lab *lab, enum place end, int ifindex, int port_ind
 		ret = link_set_up(lab->ns[end], lab_device(end), true, err);
 	if (!ret)
 		ret = lab_give_address(lab, end, err);
+	if (!ret && lab->config.family == AF_INET6)
+		ret = link_addr_add(lab->ns[end], lab_device(end),
+				    end == PLACE_PEER ? "fe80::2/64" : "fe80::1/64", err);
 	return ret;
 }
 
