@@ -123,6 +123,9 @@ static const struct row rows[FACT_COUNT] = {
 	[FACT_IO_URING] = { "io_uring", "io_uring(7) for this process",
 			    "sysctl kernel.io_uring_disabled=0; in a container allow "
 			    "io_uring_setup(2)", FACT_IO_URING, try_io_uring },
+	[FACT_SOCK_DIAG] = { "sock_diag", "the kernel tells of destroyed TCP sockets",
+			     "modprobe inet_diag tcp_diag (CONFIG_INET_DIAG, "
+			     "CONFIG_INET_TCP_DIAG), " OR_VIRTUAL, FACT_NETNS, facts_net_sock_diag },
 };
 
 const char *fact_name(enum fact f)
