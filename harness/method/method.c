@@ -15,6 +15,9 @@ const struct method *const method_table[] = {
 	&method_poll, &method_epoll, &method_io_uring, &method_sigio,
 	&method_peek, &method_so_error, &method_send,
 	&method_phi,
+	&method_link_watch,
+	&method_neigh_watch,
+	&method_sock_diag,
 	NULL,
 };
 

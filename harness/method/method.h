@@ -113,5 +113,8 @@ extern const struct method method_user_timeout, method_rto_max, method_retries2;
 extern const struct method method_poll, method_epoll, method_io_uring, method_sigio;
 extern const struct method method_peek, method_so_error, method_send;
 extern const struct method method_phi;
+extern const struct method method_link_watch;
+extern const struct method method_neigh_watch;
+extern const struct method method_sock_diag;
 
 #endif

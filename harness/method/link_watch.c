@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rtnetlink(7), RTMGRP_LINK: dead when the device that carries the connection's route loses
+ * IFF_RUNNING or is removed. It looks at nothing else: the socket may be long dead, and a cable
+ * pulled behind the next switch changes no interface of this host (RFC 2863: ifOperStatus speaks of
+ * the interface, not of the path).
+ *
+ * The notification is heard, not the state polled: a link that comes back at once is reported, too.
+ * Where the netlink socket overflowed (ENOBUFS), the state is looked at instead.
+ */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "method/method.h"
+#include "netns/monitor.h"
+
+/* linkwatch acts on an urgent event at once, from a work queue (net/core/link_watch.c). */
+#define LINK_WATCH_NS (5 * NS_PER_MS)
+
+static int link_watch_arm(struct watch *watch, struct err *err)
+{
+	struct monitor_path *path = malloc(sizeof(*path));
+	int ret;
+
+	if (!path)
+		return err_sys(err, ENOMEM, "the connection's route");
+	ret = monitor_path(watch->fd, path, err);
+	if (ret >= 0)
+		ret = monitor_open(NETLINK_ROUTE, RTMGRP_LINK, err);
+	if (ret < 0) {
+		free(path);
+		return ret;
+	}
+	watch->own = path;
+	watch->own_fd = ret;
+	return 0;
+}
+
+static void gone(struct watch *watch, int64_t now, const char *device, const char *what)
+{
+	watch->dead_ns = now;
+	watch->saw_errno = 0;
+	snprintf(watch->saw, sizeof(watch->saw), "link %s %s", device, what);
+}
+
+/* True when the device is down or gone, and saw is written. */
+static bool looked(struct watch *watch, const struct monitor_path *path, int64_t now)
+{
+	struct ifreq req = { 0 };
+
+	memcpy(req.ifr_name, path->device, sizeof(req.ifr_name));
+	if (ioctl(watch->fd, SIOCGIFFLAGS, &req) < 0)
+		gone(watch, now, path->device, "removed");
+	else if (!(req.ifr_flags & IFF_RUNNING))
+		gone(watch, now, path->device, "not running");
+	else
+		return false;
+	return true;
+}
+
+static bool told(struct watch *watch, const struct monitor_path *path, const struct nlmsghdr *hdr,
+		 int64_t now)
+{
+	const struct ifinfomsg *info = NLMSG_DATA(hdr);
+
+	if (hdr->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || info->ifi_index != path->ifindex)
+		return false;
+	if (hdr->nlmsg_type == RTM_DELLINK)
+		gone(watch, now, path->device, "removed");
+	else if (hdr->nlmsg_type == RTM_NEWLINK && !(info->ifi_flags & IFF_RUNNING))
+		gone(watch, now, path->device, "not running");
+	else
+		return false;
+	return true;
+}
+
+static bool hear(struct watch *watch, const struct monitor_path *path)
+{
+	union {
+		struct nlmsghdr hdr;
+		char bytes[8192];
+	} in;
+	ssize_t n = recv(watch->own_fd, &in, sizeof(in), 0);
+	int err = errno;
+	int64_t now = clock_now_ns();
+
+	atomic_fetch_add(&watch->wakeups, 1);
+	if (n < 0 && err == ENOBUFS)
+		return looked(watch, path, now);
+	if (n < 0 && err != EINTR) {
+		watch_saw(watch, now, "recv(netlink)", n, err);
+		return true;
+	}
+	for (struct nlmsghdr *h = &in.hdr; n > 0 && NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
+		if (told(watch, path, h, now))
+			return true;
+	}
+	return false;
+}
+
+static void link_watch_watch(struct watch *watch)
+{
+	struct monitor_path *path = watch->own;
+
+	if (!looked(watch, path, clock_now_ns())) {
+		while (!hear(watch, path))
+			;
+	}
+	close(watch->own_fd);
+	free(path);
+}
+
+static int64_t link_watch_period_ns(const struct opt_values *opt, const struct situation *situation)
+{
+	(void)opt;
+	(void)situation;
+	return 0;
+}
+
+static void link_watch_window(const struct opt_values *opt, const struct situation *situation,
+			      struct window *window)
+{
+	const struct effect *e = &situation->effect;
+
+	(void)opt;
+	if (e->kind != EFFECT_SILENCE)
+		window_never(window, "the own device keeps its carrier, and link_watch looks at nothing "
+				     "else");
+	else if (e->where != WHERE_OWN_CARRIER)
+		window_never(window, "packets vanish beyond the own device, whose carrier stays "
+				     "(RFC 2863: ifOperStatus speaks of the interface)");
+	else if (e->for_ns && e->for_ns < 2 * LINK_WATCH_NS)
+		window_none(window, "the carrier is back before linkwatch need have told that it went");
+	else
+		window_some(window, 0, LINK_WATCH_NS,
+			    "the kernel tells a lost carrier at once (net/core/link_watch.c: "
+			    "linkwatch_urgent_event)");
+}
+
+const struct method method_link_watch = {
+	.name = "link_watch",
+	.about = "netlink: dead when the own device loses its carrier or is removed",
+	.options = (const struct opt[]){ { 0 } },
+	.arm = link_watch_arm,
+	.watch = link_watch_watch,
+	.period_ns = link_watch_period_ns,
+	.window = link_watch_window,
+};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rtnetlink(7), RTMGRP_NEIGH: dead when the neighbour through which the connection's packets leave
+ * (the other end itself on one link, else the gateway) goes NUD_FAILED: three requests a second
+ * apart stayed unanswered (arp(7), RFC 4861 7.3.3). The kernel of the next hop answers, whatever
+ * became of the peer's process.
+ *
+ * The kernel asks only where traffic doubts the entry: REACHABLE for 15 s to 45 s, then DELAY for
+ * 5 s, then PROBE. With `probe` the method has it asked at armed + k * probe; without, it depends on
+ * what the host sends.
+ */
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "method/neigh_watch.h"
+#include "netns/monitor.h"
+
+#define NEIGH_WATCH_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
+
+static const struct opt neigh_watch_rows[] = {
+	[NEIGH_WATCH_PROBE] = { .name = "probe",
+				.type = OPT_DURATION,
+				.min = 10 * NS_PER_MS,
+				.max = NEIGH_WATCH_MAX,
+				.about = "have the neighbour asked this often; left out: never" },
+	{ 0 },
+};
+
+static int neigh_watch_arm(struct watch *watch, struct err *err)
+{
+	struct monitor_path *path = malloc(sizeof(*path));
+	int ret;
+
+	if (!path)
+		return err_sys(err, ENOMEM, "the connection's route");
+	ret = monitor_path(watch->fd, path, err);
+	if (ret >= 0)
+		ret = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, err);
+	if (ret < 0) {
+		free(path);
+		return ret;
+	}
+	watch->own = path;
+	watch->own_fd = ret;
+	return 0;
+}
+
+static bool failed(struct watch *watch, const struct monitor_path *path, int state, int64_t now)
+{
+	if (state < 0 || !(state & NUD_FAILED))
+		return false;
+	watch->dead_ns = now;
+	watch->saw_errno = 0;
+	snprintf(watch->saw, sizeof(watch->saw), "neighbour on %s FAILED", path->device);
+	return true;
+}
+
+/* Reads one message. True when the neighbour failed, or nothing can be heard; saw is written. */
+static bool hear(struct watch *watch, const struct monitor_path *path)
+{
+	union {
+		struct nlmsghdr hdr;
+		char bytes[8192];
+	} in;
+	struct err lost;
+	ssize_t n = recv(watch->own_fd, &in, sizeof(in), MSG_DONTWAIT);
+	int err = errno;
+	int64_t now = clock_now_ns();
+
+	if (n < 0 && err == ENOBUFS)
+		return failed(watch, path, monitor_neighbour(path, &lost), now);
+	if (n < 0 && err != EINTR && err != EAGAIN) {
+		watch_saw(watch, now, "recv(netlink)", n, err);
+		return true;
+	}
+	for (struct nlmsghdr *h = &in.hdr; n > 0 && NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
+		if (failed(watch, path, monitor_told_neighbour(h, path), now))
+			return true;
+	}
+	return false;
+}
+
+static void neigh_watch_watch(struct watch *watch)
+{
+	struct monitor_path *path = watch->own;
+	int64_t probe = watch->opt.v[NEIGH_WATCH_PROBE];
+	int64_t due = probe == OPT_UNSET ? INT64_MAX : watch->armed_ns + probe;
+	struct pollfd fd = { .fd = watch->own_fd, .events = POLLIN };
+
+	for (;;) {
+		int64_t now = clock_now_ns();
+		struct timespec left = clock_timespec(due > now ? due - now : 0);
+		struct err err;
+		int n = ppoll(&fd, 1, due == INT64_MAX ? NULL : &left, NULL);
+
+		atomic_fetch_add(&watch->wakeups, 1);
+		if (n > 0 && hear(watch, path))
+			break;
+		now = clock_now_ns();
+		if (now < due)
+			continue;
+		n = monitor_ask(path, &err);
+		if (n < 0) {
+			watch_saw(watch, clock_now_ns(), "netlink", -1, -n);
+			break;
+		}
+		atomic_fetch_add(&watch->messages, 1);
+		due += ((now - due) / probe + 1) * probe;
+	}
+	close(watch->own_fd);
+	free(path);
+}
+
+static int64_t neigh_watch_period_ns(const struct opt_values *opt,
+				     const struct situation *situation)
+{
+	if (opt->v[NEIGH_WATCH_PROBE] != OPT_UNSET)
+		return opt->v[NEIGH_WATCH_PROBE];
+	return situation_observer_writes_ns(situation);
+}
+
+const struct method method_neigh_watch = {
+	.name = "neigh_watch",
+	.about = "netlink: dead when the next hop's neighbour entry goes FAILED",
+	.options = neigh_watch_rows,
+	.arm = neigh_watch_arm,
+	.watch = neigh_watch_watch,
+	.period_ns = neigh_watch_period_ns,
+	.window = neigh_watch_window,
+};
