@@ -33,9 +33,7 @@ enum ends_how ends_how(const struct situation *s, int64_t own_writes_ns)
 	return s->since_armed_hi_ns < first - flight_ns(s) ? ENDS_FIN : ENDS_EITHER;
 }
 
-/* The peer asks every second and may go between its question and the answer, which then meets a
- * closed socket. */
-static bool answer_in_flight(const struct situation *s)
+bool ends_answer_in_flight(const struct situation *s)
 {
 	int64_t guard = flight_ns(s), from, to;
 
@@ -64,7 +62,7 @@ static void closed(const struct situation *s, struct window *w)
 		return;
 	}
 	if (!writes) {
-		if (answer_in_flight(s))
+		if (ends_answer_in_flight(s))
 			window_none(w, "the peer may go between its question and the answer, and only an "
 				       "answer on its way draws a RST");
 		else

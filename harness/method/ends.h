@@ -2,6 +2,8 @@
 #ifndef METHOD_ENDS_H
 #define METHOD_ENDS_H
 
+#include <stdbool.h>
+
 #include "theory/situation.h"
 #include "theory/tcp.h"
 #include "theory/window.h"
@@ -19,6 +21,10 @@ enum ends_how {
 /* How a peer says goodbye whose socket is closed (EFFECT_FIN, EFFECT_GONE, EFFECT_RST);
  * @own_writes_ns: the method writes this often; 0: never. */
 enum ends_how ends_how(const struct situation *s, int64_t own_writes_ns);
+
+/* The peer asks every second and may go between its question and the answer, which then meets a
+ * closed socket, or is lost. */
+bool ends_answer_in_flight(const struct situation *s);
 
 /* When sk_err is set: by a RST or a timeout, or, after a FIN, by the RST that the observer's next
  * write draws. SO_ERROR says it until somebody takes it. */

@@ -111,10 +111,11 @@ extern const struct method method_recv, method_select, method_tcp_info, method_k
 	method_heartbeat, method_null;
 extern const struct method method_user_timeout, method_rto_max, method_retries2;
 extern const struct method method_poll, method_epoll, method_io_uring, method_sigio;
-extern const struct method method_peek, method_so_error, method_send;
+extern const struct method method_peek, method_so_error, method_send, method_rcvtimeo, method_outq,
+	method_recverr, method_tcp_info_stall;
 extern const struct method method_phi;
 extern const struct method method_link_watch;
-extern const struct method method_neigh_watch;
 extern const struct method method_sock_diag;
+extern const struct method method_neigh_watch;
 
 #endif

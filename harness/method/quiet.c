@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What arrives is known from the traffic: the peer's message, its answer to the observer's, or its
+ * kernel's acknowledgement, each k seconds after arming, k >= 1, and the path's delay later; on an
+ * idle connection nothing ever. The limit counts from the last arrival, at first from arming.
+ */
+#include "method/quiet.h"
+
+#include "base/clock.h"
+#include "method/repair.h"
+#include "theory/flap.h"
+
+/* Two programs' reaction to each other's connection and to a message, and a delayed
+ * acknowledgement (TCP_DELACK_MIN, include/net/tcp.h). */
+#define SKEW_NS	  (10 * NS_PER_MS)
+#define DELACK_NS (40 * NS_PER_MS)
+
+static int64_t flight_ns(const struct situation *s, const struct quiet *q)
+{
+	return situation_rtt_ns(s) + 2 * s->path.jitter_ns + SKEW_NS + (q->acks ? DELACK_NS : 0);
+}
+
+/* How often something arrives while all is well; 0: never. */
+static int64_t heard_every_ns(const struct situation *s, const struct quiet *q)
+{
+	if (s->traffic == TRAFFIC_REQUEST || situation_peer_writes_ns(s))
+		return TRAFFIC_PERIOD_NS;
+	return q->acks ? situation_observer_writes_ns(s) : 0;
+}
+
+/* Nothing has arrived since arming. */
+static void from_arming(const struct situation *s, const struct quiet *q, struct window *w)
+{
+	const struct effect *e = &s->effect;
+	int64_t lo = q->lo_ns - s->since_armed_hi_ns, hi = q->hi_ns - s->since_armed_lo_ns;
+
+	if (hi < 0) {
+		window_none(w, "nothing arrives on this connection, so the limit runs out before the fault: "
+			       "a false alarm by its nature");
+		return;
+	}
+	if (e->kind == EFFECT_OBSERVER_FROZEN && !e->for_ns) {
+		window_none(w, "the limit runs out while the observer itself is stopped");
+		return;
+	}
+	if (e->kind == EFFECT_OBSERVER_FROZEN && hi < e->for_ns + SKEW_NS)
+		hi = e->for_ns + SKEW_NS;
+	window_some(w, lo, hi,
+		    "nothing arrives on this connection, fault or not, and the limit counts from arming: "
+		    "silence is no death, RFC 9293 3.8.4");
+}
+
+/* Arrivals stop with the fault; every @every ns before it one came. */
+static void from_last(const struct situation *s, const struct quiet *q, int64_t every,
+		      struct window *w)
+{
+	int64_t flight = flight_ns(s, q), x_lo = s->since_armed_lo_ns, x_hi = s->since_armed_hi_ns;
+	int64_t sure = x_lo > flight + SKEW_NS ? (x_lo - flight - SKEW_NS) / every : 0;
+	int64_t perhaps = (x_hi + flight + SKEW_NS) / every, lo, hi, end = s->effect.for_ns;
+
+	if (s->path.loss_ppm || s->path.corrupt_ppm) {
+		window_none(w, "what is lost on this path arrives with its retransmission: when the last "
+			       "arrival was cannot be told");
+		return;
+	}
+	lo = sure * every - (sure ? SKEW_NS : 0) + q->lo_ns - x_hi;
+	hi = perhaps * every + (perhaps ? flight : 0) + q->hi_ns - x_lo;
+	if (!end || hi < end)
+		window_some(w, lo, hi, "the limit counts from the last arrival before the fault");
+	else if (repair_back_ns(s, (sure + 1) * every - x_hi, flight) < lo)
+		window_never(w, "it is over, and TCP has repaired the gap, before the limit runs out");
+	else
+		window_none(w, "it ends about when the limit runs out: TCP's backed-off retransmission "
+			       "and the limit race");
+}
+
+static void alive(const struct situation *s, const struct quiet *q, int64_t every, struct window *w)
+{
+	bool impaired = s->effect.kind == EFFECT_IMPAIRED;
+	int64_t budget = q->lo_ns - every - flight_ns(s, q);
+	int64_t late = repair_round_trip_ns(s, impaired && s->effect.out, impaired && s->effect.in,
+					    budget - 1);
+
+	if (late >= 0 && late < budget)
+		window_never(w, "something arrives in time, every second");
+	else
+		window_none(w, "an arrival may be late by more than the limit: loss under TCP is delay");
+}
+
+void quiet_window(const struct situation *s, const struct quiet *q, struct window *w)
+{
+	int64_t every = heard_every_ns(s, q), guard = flight_ns(s, q) + SKEW_NS;
+	const struct effect *e = &s->effect;
+	struct situation first;
+
+	if (!every || q->hi_ns < every - guard) {
+		from_arming(s, q, w);
+		return;
+	}
+	if (q->lo_ns <= every + guard) {
+		window_none(w, "the limit is about as long as the traffic's own period: they race");
+		return;
+	}
+	switch (e->kind) {
+	case EFFECT_FIN:
+	case EFFECT_HALF_CLOSE:
+	case EFFECT_RST:
+	case EFFECT_GONE:
+		window_never(w, "the end itself arrives before the limit runs out");
+		break;
+	case EFFECT_FROZEN:
+		if (q->acks && situation_observer_writes_ns(s))
+			window_never(w, "the peer's kernel acknowledges for a stopped process");
+		else
+			from_last(s, q, every, w);
+		break;
+	case EFFECT_SILENCE:
+		if (!e->lose_in && situation_peer_writes_ns(s))
+			window_none(w, "the peer's data goes on arriving until its TCP, without "
+				       "acknowledgements, falls back to retransmitting");
+		else
+			from_last(s, q, every, w);
+		break;
+	case EFFECT_FLAPPING:
+		first = flap_first(s);
+		quiet_window(&first, q, w);
+		flap_later(s, q->lo_ns - every, w);
+		break;
+	default:
+		alive(s, q, every, w);
+	}
+}

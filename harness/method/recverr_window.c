@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IP_RECVERR tells of ICMP, and in a lab without routers there is one source of it: the observer's
+ * own host, whose neighbour does not answer ARP any more. A segment then waits for three requests a
+ * second apart, and the host tells itself that the peer is unreachable (net/ipv4/arp.c:
+ * arp_error_report; net/ipv4/route.c: ipv4_link_failure; arp(7)). IPv6 does the same.
+ *
+ * When: the entry fails three seconds after the first unicast request at the earliest. It may have
+ * been in DELAY when the fault came, so the requests may begin right then; at the latest they begin
+ * when it has been REACHABLE for 1.5 * base_reachable_time = 45 s and DELAYed for 5 s. Only the next
+ * retransmission meets the failed entry, as far off as the silence is long, and waits three seconds
+ * more. Where the own carrier is lost the entry goes at once, or within the second that the link's
+ * state may be late (net/core/link_watch.c).
+ */
+#include "method/recverr.h"
+
+#include "base/clock.h"
+#include "method/ends.h"
+#include "theory/tcp.h"
+#include "theory/wheel.h"
+
+enum { SOLICITS_S = 3, REACHABLE_S = 45, DELAY_S = 5, LINK_WATCH_S = 1 };
+/* net/ipv4/icmp.c: sysctl_icmp_msgs_burst, less what is drawn off at random. */
+enum { ICMP_BURST = 47 };
+
+/* The first transmission after @since_ns of silence, at the latest: the RTO doubles, and the first
+ * comes after a tail-loss probe. */
+static int64_t next_try_ns(int64_t since_ns)
+{
+	return 2 * since_ns + since_ns / 4 + 500 * NS_PER_MS;
+}
+
+static void unreachable(const struct situation *s, struct window *w)
+{
+	const struct effect *e = &s->effect;
+	int64_t writes = situation_observer_writes_ns(s), first, last, lo, hi;
+	int64_t solicits = SOLICITS_S * (NS_PER_S + wheel_to_ns(wheel_granule(s->kernel.hz), s->kernel.hz));
+
+	if (!writes) {
+		window_never(w, "nothing is in flight, and ICMP counts only for what is (tcp_ipv4.c: "
+				"tcp_v4_err)");
+		return;
+	}
+	first_lost_write(s, writes, &first, &last);
+	if (first < 0)
+		first = 0;
+	if (e->where == WHERE_OWN_CARRIER) {
+		lo = first + SOLICITS_S * NS_PER_S;
+		hi = last + next_try_ns(LINK_WATCH_S * NS_PER_S) + solicits;
+	} else {
+		int64_t fails = (REACHABLE_S + DELAY_S) * NS_PER_S + solicits;
+
+		lo = 2 * SOLICITS_S * NS_PER_S;
+		lo = first > lo ? first : lo;
+		hi = last + next_try_ns(fails) + solicits;
+	}
+	if (e->for_ns && hi >= e->for_ns && lo < e->for_ns)
+		window_none(w, "it ends about when the neighbour is given up");
+	else if (e->for_ns && lo >= e->for_ns)
+		window_never(w, "it ends before the neighbour is given up");
+	else if (s->connections > ICMP_BURST)
+		window_none(w, "the host sends itself %d ICMP messages at once, and there are more "
+			       "connections: some are not told", ICMP_BURST);
+	else if (e->lose_in && e->lose_out)
+		window_some(w, lo, hi,
+			    "nobody answers ARP, and the host's own ICMP unreachable is told at once with "
+			    "IP_RECVERR (tcp_ipv4.c: tcp_v4_err)");
+	else
+		window_none(w, "the neighbour may still be confirmed by what arrives one way");
+}
+
+void recverr_window(const struct opt_values *opt, const struct situation *situation,
+		    struct window *window)
+{
+	int64_t lo = 0;
+	struct window icmp;
+
+	tcp_readable_end(situation, &(struct tcp_options){ 0 }, window);
+	if (situation->effect.kind != EFFECT_SILENCE || opt->v[RECVERR_DEAD] == DEAD_FINAL)
+		return;
+	unreachable(situation, &icmp);
+	/* Beyond theory only from when the neighbour can fail. */
+	if (icmp.kind == WINDOW_NONE && situation->effect.where != WHERE_OWN_CARRIER)
+		lo = 2 * SOLICITS_S * NS_PER_S;
+	if (window->kind == WINDOW_SOME && window->hi_ns < lo)
+		return;
+	ends_earlier(window, &icmp);
+}
