@@ -11,8 +11,9 @@
  * the observer's packets are lost, beacons go on arriving until the peer's TCP, missing its
  * acknowledgements, falls back to one segment in flight: the one it retransmits.
  *
- * Loss under TCP is delay. Where it is rare enough that no message needs a whole period except
- * with a probability below 1e-6, that is treated as certain, else theory gives no window.
+ * Loss under TCP is delay. After as many transmissions as make the loss of all of them less likely
+ * than 1e-6 a message is taken to have arrived; where that needs a whole period, theory gives no
+ * window.
  *
  * The wait itself: ppoll(2) may return up to 0.1 % late, 100 ms at most
  * (fs/select.c: select_estimate_accuracy).

@@ -21,6 +21,9 @@
 #define AWAKE_NS (10 * NS_PER_MS)
 /* Bytes of one small segment on the wire, generously. */
 #define SEGMENT_BITS (INT64_C(8) * 128)
+/* Segments a second, each way, that a connection of a lab is taken to make, generously: a heartbeat
+ * of half a second, a question a second, and their acknowledgements. */
+#define LOAD_SEGMENTS 8
 
 static int64_t max64(int64_t a, int64_t b)
 {
@@ -32,19 +35,37 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* True when losing every transmission that TCP makes within @budget_ns is negligible: the first,
- * then one at each doubling of the RTO. Both the message and its answer may be lost. */
-static bool loss_negligible(const struct situation *s, int64_t loss_ppm, int64_t delay_ns,
-			    int64_t budget_ns)
+/*
+ * How long until losing every transmission that TCP made so far is negligible: the first, then one
+ * at each doubling of the RTO. Both the message and its answer may be lost. -1: longer than
+ * @budget_ns. netem's loss_corr makes a loss after a loss likelier by 1 / (1 - corr) at most, and
+ * losses rarer altogether (net/sched/sch_netem.c: get_crandom), which is less than one doubling.
+ */
+static int64_t loss_repaired_ns(const struct situation *s, int64_t loss_ppm, int64_t delay_ns,
+				int64_t budget_ns)
 {
 	double lost = (double)min64(2 * loss_ppm, 1000000) / 1e6, all = lost;
-	int64_t rto = 2 * s->kernel.rto_min_ns + 4 * delay_ns;
+	int64_t rto = 2 * s->kernel.rto_min_ns + 4 * delay_ns, at = 0;
 
-	for (int64_t at = rto; at + delay_ns < budget_ns && all >= 1e-6; at += rto) {
+	while (all >= 1e-6) {
+		at += rto;
+		if (at + delay_ns >= budget_ns)
+			return -1;
 		all *= lost;
 		rto = min64(2 * rto, s->kernel.rto_max_ns);
 	}
-	return all < 1e-6;
+	return at + delay_ns;
+}
+
+/* A narrow path is shared: all connections' segments may stand in its queue at once. -1 where that
+ * many, each with LOAD_SEGMENTS a second, fill it for good. */
+static int64_t queue_ns(const struct situation *s, int64_t rate_bps)
+{
+	int64_t connections = max64(1, s->connections);
+
+	if (connections * LOAD_SEGMENTS * SEGMENT_BITS >= rate_bps)
+		return -1;
+	return connections * 4 * SEGMENT_BITS * NS_PER_S / rate_bps;
 }
 
 int64_t repair_round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns)
@@ -54,16 +75,19 @@ int64_t repair_round_trip_ns(const struct situation *s, bool out, bool in, int64
 	int64_t delay = 0, loss_ppm = 0;
 
 	for (int i = 0; i < 4; i++) {
+		int64_t queue = 0;
+
 		if (!imp[i])
 			continue;
 		delay += imp[i]->delay_ns + imp[i]->jitter_ns;
 		loss_ppm = max64(loss_ppm, imp[i]->loss_ppm + imp[i]->corrupt_ppm);
 		if (imp[i]->rate_bps)
-			delay += 4 * SEGMENT_BITS * NS_PER_S / imp[i]->rate_bps;
+			queue = queue_ns(s, imp[i]->rate_bps);
+		if (queue < 0)
+			return -1;
+		delay += queue;
 	}
-	if (!loss_ppm)
-		return delay;
-	return loss_negligible(s, loss_ppm, delay, budget_ns) ? max64(budget_ns, delay) : -1;
+	return loss_ppm ? loss_repaired_ns(s, loss_ppm, delay, budget_ns) : delay;
 }
 
 int64_t repair_back_ns(const struct situation *s, int64_t first_lost_ns, int64_t round_trip_ns)

@@ -13,8 +13,9 @@
 
 /*
  * The longest that a message and its answer take together while nobody is dead, the path's steady
- * state and the effect's impairment in the given directions taken together; @budget_ns where only
- * TCP's repairs bound it; -1 where not even those do, except with a probability below 1e-6.
+ * state and the effect's impairment in the given directions taken together. What is lost counts
+ * with as many repairs as make losing all of them less likely than 1e-6. -1 where that takes
+ * @budget_ns or longer, or where the lab's connections fill a narrow path for good.
  */
 int64_t repair_round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns);
 

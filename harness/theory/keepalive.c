@@ -14,14 +14,16 @@
  * serves: the first expiry is a sawtooth of the residue whose two extremes are always included,
  * and every later expiry depends only on it.
  *
- * Where a probe leaves so close to the fault that either may come first, both are followed.
+ * Where a probe leaves so close to the fault that either may come first, both are followed. So they
+ * are for every probe on a path that loses packets: a probe lost by chance is repeated after the
+ * interval. That all of one cycle are lost by chance, before the fault, is left out.
  */
 #include "theory/tcp.h"
 
 #include "base/clock.h"
 #include "theory/wheel.h"
 
-enum { RESIDUES_MAX = 256, STEPS_MAX = 100000 };
+enum { RESIDUES_MAX = 256, STEPS_MAX = 100000, LOSSY_CYCLES = 4 };
 
 struct replay {
 	const struct situation *s;
@@ -29,6 +31,7 @@ struct replay {
 	int cnt;
 	int64_t user_timeout;     /* jiffies; 0: not set */
 	int64_t rtt, guard;       /* ns */
+	bool lossy;
 	int64_t armed;            /* tick */
 	struct giveup found;
 };
@@ -77,7 +80,8 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 			continue;
 		}
 		if (r->user_timeout ? elapsed >= r->user_timeout && out > 0 : out >= r->cnt) {
-			note_death(r, tick, last_probe);
+			if (silent)
+				note_death(r, tick, last_probe);
 			return;
 		}
 		maybe_answered = !silent &&
@@ -85,6 +89,8 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 		maybe_lost = silent || sent_hi + r->rtt + r->guard > r->s->since_armed_lo_ns;
 		if (maybe_answered && maybe_lost)
 			follow(r, wheel_fires(tick, r->intvl), received, out + 1, true, tick);
+		else if (maybe_answered && r->lossy)
+			follow(r, wheel_fires(tick, r->intvl), received, out + 1, false, tick);
 		last_probe = tick;
 		if (maybe_answered) {
 			received = tick + wheel_from_ns(r->rtt, r->s->kernel.hz);
@@ -136,7 +142,12 @@ struct giveup keepalive_giveup(const struct situation *s, const struct tcp_optio
 		.user_timeout = wheel_from_ns(o->user_timeout_ns, k->hz),
 		.rtt = situation_rtt_ns(s),
 		.guard = NS_PER_S / k->hz + 2 * s->path.jitter_ns,
+		.lossy = s->path.loss_ppm || s->path.corrupt_ppm,
 	};
+
+	/* Each cycle doubles what must be followed. */
+	if (r.lossy && wheel_from_ns(s->since_armed_hi_ns, k->hz) > LOSSY_CYCLES * r.idle)
+		return r.found;
 
 	granule = wheel_granule(r.idle);
 	fine = wheel_granule(r.intvl);

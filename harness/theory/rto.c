@@ -21,7 +21,8 @@
  * before it counts it as sent, nothing is there to be retransmitted, and the timer that runs is
  * the one of a closed window (tcp_check_probe_timer). It begins with the RTO, goes on every
  * TCP_RESOURCE_PROBE_INTERVAL of half a second while the send is refused, undoubled, and gives up
- * when tcp_retries2 probes, read as a number, have gone (tcp_probe_timer, tcp_send_probe0).
+ * when tcp_retries2 probes, read as a number, have gone, or TCP_USER_TIMEOUT from the first of them
+ * has passed (tcp_probe_timer, tcp_send_probe0, tcp_clamp_probe0_to_user_timeout).
  */
 #include "theory/tcp.h"
 
@@ -85,8 +86,14 @@ static struct death replay_refused(const struct rto_chain *c, int64_t sent)
 
 	d.first = d.last = tick;
 	for (int probe = 0; probe < c->probes; probe++) {
+		int64_t wait = c->probe_interval;
+
+		if (c->user_timeout && tick - d.first >= c->user_timeout)
+			break;
+		if (c->user_timeout && c->user_timeout - (tick - d.first) < wait)
+			wait = c->user_timeout - (tick - d.first);
 		d.last = tick;
-		tick = wheel_fires(tick, c->probe_interval);
+		tick = wheel_fires(tick, wait);
 	}
 	d.tick = tick;
 	return d;

@@ -64,6 +64,11 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 		first_lost_write(s, writes, &lo, &hi);
 	if (o->keepalive && !refused)
 		keepalive = keepalive_giveup(s, o);
+	if (o->keepalive && !refused && !keepalive.found) {
+		window_none(w, "on a path that loses packets keepalive's cycle drifts with every probe "
+			       "lost, and many cycles lie before the fault");
+		return;
+	}
 	if (keepalive.found && keepalive.hi_ns < lo) {
 		conclude(s, &keepalive, w,
 			 "keepalive: idle + intvl * cnt from the last segment received, each through the "

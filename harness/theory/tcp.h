@@ -45,7 +45,8 @@ struct giveup {
 	int64_t last_lo_ns, last_hi_ns;
 };
 
-/* tcp_keepalive_timer() on a connection that has nothing in flight (theory/keepalive.c). */
+/* tcp_keepalive_timer() on a connection that has nothing in flight (theory/keepalive.c). Not found
+ * where the path loses packets, and too many cycles lie before the fault to follow every chance. */
 struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o);
 
 /* tcp_retransmit_timer() for the first segment written after the fault (theory/rto.c).

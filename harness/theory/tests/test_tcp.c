@@ -227,3 +227,37 @@ Test(tcp, a_stopped_process_is_never_noticed)
 	tcp_readable_end(&s, &short_keepalive, &w);
 	cr_assert_eq(w.kind, WINDOW_NEVER);
 }
+
+/* A probe lost by chance is repeated after intvl, which shifts the cycle: 60/5/3. */
+Test(tcp, a_lossy_path_shifts_keepalives_cycle)
+{
+	struct situation s = silence_after(SECONDS(63));
+	struct tcp_options o = {
+		.keepalive = true, .idle_ns = SECONDS(60), .intvl_ns = SECONDS(5), .cnt = 3
+	};
+	struct window clean, lossy;
+
+	tcp_readable_end(&s, &o, &clean);
+	s.path.loss_ppm = 20000;
+	tcp_readable_end(&s, &o, &lossy);
+	cr_assert_eq(lossy.kind, WINDOW_SOME);
+	cr_assert_lt(lossy.lo_ns, clean.lo_ns - SECONDS(40));
+	cr_assert_geq(lossy.hi_ns, clean.hi_ns);
+	s.since_armed_lo_ns = s.since_armed_hi_ns = SECONDS(3600);
+	tcp_readable_end(&s, &o, &lossy);
+	cr_assert_eq(lossy.kind, WINDOW_NONE);
+}
+
+Test(tcp, user_timeout_cuts_the_refused_probes_short)
+{
+	struct situation s = silence_after(SECONDS(2.3));
+	struct tcp_options o = { .user_timeout_ns = SECONDS(3) };
+	struct window w;
+
+	s.traffic = TRAFFIC_SENDING;
+	s.effect.where = WHERE_OWN_QDISC;
+	s.effect.lose_in = false;
+	tcp_readable_end(&s, &o, &w);
+	cr_assert_gt(w.lo_ns, SECONDS(0.7 + 0.2 + 3));
+	cr_assert_lt(w.hi_ns, SECONDS(0.7 + 0.3 + 3.1));
+}
