@@ -18,10 +18,11 @@ LIBS := $(shell pkg-config --libs --static $(PKGS) 2>/dev/null) -lm
 
 ifeq ($(MODE),release)
 CFLAGS += -O2
-LINK_MODE := -static -s
+# libnl could look names up through NSS, which a static program cannot; nothing here asks it to.
+LINK_MODE := -static -s -Wl,--no-warnings
 else ifeq ($(MODE),debug)
 CFLAGS += -O0
-LINK_MODE := -static
+LINK_MODE := -static -Wl,--no-warnings
 else ifeq ($(MODE),asan)
 CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LINK_MODE :=
@@ -43,6 +44,15 @@ MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(MAIN_SRC))
 TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/tests/*.c))
 TEST_SRC += harness/tests/unit_main.c
 TEST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
+
+# V=1 shows the whole commands.
+ifeq ($(V),1)
+say =
+Q :=
+else
+say = @echo "  $(1) $@"
+Q := @
+endif
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -80,26 +90,31 @@ all: $(BUILD)/deadpeer $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/deadpeer: $(MAIN_OBJ) $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
 
 # The guest's init travels inside the binary: static, and free of the sanitizers.
 $(BUILD)/deadpeer-init: $(wildcard harness/engine/virtual/guest/*.[ch]) harness/engine/virtual/box.h
 	@mkdir -p $(@D)
-	$(CC) -I. -Iharness -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Os -static -s -o $@ $(filter %.c,$^)
+	$(call say,LD)
+	$(Q)$(CC) -I. -Iharness -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Os -static -s -o $@ $(filter %.c,$^)
 
 $(GUEST_OBJ): harness/engine/virtual/guest_image.S $(BUILD)/deadpeer-init
 	@mkdir -p $(@D)
-	$(CC) -DGUEST_INIT='"$(BUILD)/deadpeer-init"' -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) -DGUEST_INIT='"$(BUILD)/deadpeer-init"' -c -o $@ $<
 
 # What the virtual engine's unit tests run in a guest: static and free of the sanitizers.
 PAYLOAD := build/virtual-payload
 PAYLOAD_SRC := $(wildcard harness/engine/virtual/payload/*.c)
 $(PAYLOAD): $(PAYLOAD_SRC) $(wildcard harness/engine/virtual/payload/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -O2 -static -o $@ $(PAYLOAD_SRC) $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -O2 -static -Wl,--no-warnings -o $@ $(PAYLOAD_SRC) $(LIBS)
 $(BUILD)/harness/engine/tests/test_virtual_run.o: CPPFLAGS += -DVIRTUAL_PAYLOAD='"$(PAYLOAD)"'
 $(BUILD)/unit-tests: | $(PAYLOAD)
 
@@ -117,10 +132,12 @@ $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server: $(BUILD)/deadpeer
 	ln -sf deadpeer $@
 
 $(BUILD)/unit-tests: $(TEST_OBJ) $(LIB_OBJ)
-	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(LIBS) -lcriterion
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(LIBS) -lcriterion
 
 $(BUILD)/bench-lab: $(BUILD)/harness/tests/bench_lab.o $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LINK_MODE) -o $@ $^ $(LIBS)
 
 -include $(BUILD)/harness/tests/bench_lab.d $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
