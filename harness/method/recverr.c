@@ -24,7 +24,12 @@
 #include <linux/errqueue.h> /* needs struct timespec */
 
 #include "base/clock.h"
-#include "method/recverr.h"
+#include "method/method.h"
+#include "method/unreachable.h"
+#include "theory/tcp.h"
+
+enum { RECVERR_DEAD };
+enum { DEAD_ANY, DEAD_FINAL };
 
 static const char *const recverr_dead[] = { [DEAD_ANY] = "any", [DEAD_FINAL] = "final", NULL };
 
@@ -139,6 +144,14 @@ static int64_t recverr_period_ns(const struct opt_values *opt, const struct situ
 	(void)opt;
 	(void)situation;
 	return 0;
+}
+
+static void recverr_window(const struct opt_values *opt, const struct situation *situation,
+			   struct window *window)
+{
+	tcp_readable_end(situation, &(struct tcp_options){ 0 }, window);
+	if (opt->v[RECVERR_DEAD] == DEAD_ANY)
+		unreachable_or(situation, window);
 }
 
 const struct method method_recverr = {

@@ -3,6 +3,10 @@
  * getsockopt(SO_ERROR) every `poll`: dead when it is not 0. It is the error that the next call would
  * return, and asking takes it off the socket (socket(7)). A FIN is none: a peer that closed in order
  * is never noticed, unless somebody writes to it and draws a RST.
+ *
+ * Where there is no error SO_ERROR hands out the soft one, an ICMP unreachable that TCP would have
+ * kept for the end (net/core/sock.c: sk_getsockopt): so it reports a connection that lives on, as if
+ * IP_RECVERR had been asked for.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +16,7 @@
 #include "base/clock.h"
 #include "method/ends.h"
 #include "method/look.h"
+#include "method/unreachable.h"
 
 enum { SO_ERROR_POLL };
 
@@ -61,6 +66,7 @@ static void so_error_window(const struct opt_values *opt, const struct situation
 			    struct window *window)
 {
 	ends_error(situation, window);
+	unreachable_or(situation, window);
 	look_window(situation, opt->v[SO_ERROR_POLL], window);
 }
 

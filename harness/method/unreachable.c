@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IP_RECVERR tells of ICMP, and in a lab without routers there is one source of it: the observer's
- * own host, whose neighbour does not answer ARP any more. A segment then waits for three requests a
- * second apart, and the host tells itself that the peer is unreachable (net/ipv4/arp.c:
- * arp_error_report; net/ipv4/route.c: ipv4_link_failure; arp(7)). IPv6 does the same.
+ * Without routers there is one source of ICMP: the observer's own host, whose neighbour does not
+ * answer ARP any more. A segment then waits for three requests a second apart, and the host tells
+ * itself that the peer is unreachable (net/ipv4/arp.c: arp_error_report; net/ipv4/route.c:
+ * ipv4_link_failure; arp(7)). IPv6 does the same. The entry is the host's: another connection's
+ * segment may have begun the requests.
  *
  * When: the entry fails three seconds after the first unicast request at the earliest. It may have
  * been in DELAY when the fault came, so the requests may begin right then; at the latest they begin
@@ -12,7 +13,7 @@
  * more. Where the own carrier is lost the entry goes at once, or within the second that the link's
  * state may be late (net/core/link_watch.c).
  */
-#include "method/recverr.h"
+#include "method/unreachable.h"
 
 #include "base/clock.h"
 #include "method/ends.h"
@@ -30,7 +31,7 @@ static int64_t next_try_ns(int64_t since_ns)
 	return 2 * since_ns + since_ns / 4 + 500 * NS_PER_MS;
 }
 
-static void unreachable(const struct situation *s, struct window *w)
+void unreachable_window(const struct situation *s, struct window *w)
 {
 	const struct effect *e = &s->effect;
 	int64_t writes = situation_observer_writes_ns(s), first, last, lo, hi;
@@ -45,15 +46,15 @@ static void unreachable(const struct situation *s, struct window *w)
 	if (first < 0)
 		first = 0;
 	if (e->where == WHERE_OWN_CARRIER) {
-		lo = first + SOLICITS_S * NS_PER_S;
+		lo = SOLICITS_S * NS_PER_S;
 		hi = last + next_try_ns(LINK_WATCH_S * NS_PER_S) + solicits;
 	} else {
 		int64_t fails = (REACHABLE_S + DELAY_S) * NS_PER_S + solicits;
 
 		lo = 2 * SOLICITS_S * NS_PER_S;
-		lo = first > lo ? first : lo;
 		hi = last + next_try_ns(fails) + solicits;
 	}
+	lo = first > lo ? first : lo;
 	if (e->for_ns && hi >= e->for_ns && lo < e->for_ns)
 		window_none(w, "it ends about when the neighbour is given up");
 	else if (e->for_ns && lo >= e->for_ns)
@@ -63,26 +64,22 @@ static void unreachable(const struct situation *s, struct window *w)
 			       "connections: some are not told", ICMP_BURST);
 	else if (e->lose_in && e->lose_out)
 		window_some(w, lo, hi,
-			    "nobody answers ARP, and the host's own ICMP unreachable is told at once with "
-			    "IP_RECVERR (tcp_ipv4.c: tcp_v4_err)");
+			    "nobody answers ARP, and the host's own ICMP unreachable reaches the socket, "
+			    "which lives on (tcp_ipv4.c: tcp_v4_err)");
 	else
 		window_none(w, "the neighbour may still be confirmed by what arrives one way");
 }
 
-void recverr_window(const struct opt_values *opt, const struct situation *situation,
-		    struct window *window)
+void unreachable_or(const struct situation *s, struct window *w)
 {
-	int64_t lo = 0;
 	struct window icmp;
 
-	tcp_readable_end(situation, &(struct tcp_options){ 0 }, window);
-	if (situation->effect.kind != EFFECT_SILENCE || opt->v[RECVERR_DEAD] == DEAD_FINAL)
+	if (s->effect.kind != EFFECT_SILENCE)
 		return;
-	unreachable(situation, &icmp);
-	/* Beyond theory only from when the neighbour can fail. */
-	if (icmp.kind == WINDOW_NONE && situation->effect.where != WHERE_OWN_CARRIER)
-		lo = 2 * SOLICITS_S * NS_PER_S;
-	if (window->kind == WINDOW_SOME && window->hi_ns < lo)
+	unreachable_window(s, &icmp);
+	/* What theory cannot say begins when the neighbour can fail. */
+	if (icmp.kind == WINDOW_NONE && s->effect.where != WHERE_OWN_CARRIER &&
+	    w->kind == WINDOW_SOME && w->hi_ns < 2 * SOLICITS_S * NS_PER_S)
 		return;
-	ends_earlier(window, &icmp);
+	ends_earlier(w, &icmp);
 }
