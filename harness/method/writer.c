@@ -98,24 +98,7 @@ static void impaired(const struct situation *s, const struct tcp_options *o, str
 
 void writer_window(const struct situation *s, const struct tcp_options *o, struct window *w)
 {
-	struct situation own = *s;
-	struct window other;
-
 	tcp_readable_end(s, o, w);
-	if (o->writes_ns && situation_observer_writes_ns(s)) {
-		struct tcp_options none = *o;
-
-		own.traffic = TRAFFIC_IDLE;
-		none.writes_ns = 0;
-		tcp_readable_end(&own, o, w);
-		tcp_readable_end(s, &none, &other);
-		if (w->kind == WINDOW_SOME && other.kind == WINDOW_SOME) {
-			w->lo_ns = other.lo_ns < w->lo_ns ? other.lo_ns : w->lo_ns;
-			w->hi_ns = other.hi_ns < w->hi_ns ? other.hi_ns : w->hi_ns;
-		} else if (w->kind != other.kind) {
-			window_join(w, &other);
-		}
-	}
 	if (s->effect.kind == EFFECT_IMPAIRED || s->effect.kind == EFFECT_NOTHING)
 		impaired(s, o, w);
 }

@@ -18,12 +18,9 @@ void writer_until_end(struct watch *watch, int64_t period_ns);
 	{ .name = "period", .type = OPT_DURATION, .def = (default_), .min = NS_PER_MS,             \
 	  .max = WRITER_PERIOD_MAX, .about = (about_) }
 
-/*
- * When such a reader is told the end. @o: the socket's options; its writes_ns is the method's own
- * period. What the connection's traffic writes beside that starts the same timers: the first of both
- * counts. Beyond tcp_readable_end() it knows that a short limit meets loss and delay of a path that
- * is open.
- */
+/* When such a reader is told the end. @o: the socket's options; its writes_ns is the method's own
+ * period. Beyond tcp_readable_end() it knows that a short limit meets the loss and the delay of a
+ * path that is open. */
 void writer_window(const struct situation *s, const struct tcp_options *o, struct window *w);
 
 #endif

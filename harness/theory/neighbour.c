@@ -98,17 +98,30 @@ static void constant_gaps(int64_t death, int64_t tick, int64_t gap, int64_t icmp
 	end->hi = max64(end->hi, hi);
 }
 
-bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, struct rto_end *end)
+/* Where some retransmissions are reverted and others double on, a gap may be anything up to what
+ * lies before it: it doubled from a shorter one, or is as long as the one before. */
+static void any_gap(const struct rto_chain *c, int64_t first, int64_t death, struct rto_end *end)
+{
+	int64_t gap = min64(c->rto_max, death - first + c->rto);
+
+	*end = (struct rto_end){ death, death - 1 + wheel_latest(gap), first, death - 1 };
+}
+
+bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64_t stamp,
+		   struct rto_end *end)
 {
 	int64_t tick = first, rto = c->rto, icmp = solicits(c->hz), asked = INT64_MAX;
 	int64_t fails = wheel_latest(DELAY_FIRST_PROBE_S * c->hz) + icmp;
 
+	if (c->neighbour.says == NEIGHBOUR_PERHAPS) {
+		any_gap(c, first, stamp + c->limit, end);
+		return false;
+	}
 	*end = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
-	while (tick - first < c->limit) {
+	while (tick - stamp < c->limit) {
 		/* This retransmission may be the first to meet the failed neighbour. */
-		constant_gaps(first + c->limit, tick, rto, icmp, end);
-		if (c->neighbour.says == NEIGHBOUR_ALWAYS &&
-		    tick - sent >= c->neighbour.unreachable) {
+		constant_gaps(stamp + c->limit, tick, rto, icmp, end);
+		if (tick - sent >= c->neighbour.unreachable) {
 			if (c->neighbour.flushed || (asked < tick && tick - asked >= fails))
 				return true;
 			if (asked == INT64_MAX)

@@ -31,6 +31,8 @@ struct rto_chain {
 	int64_t probe_interval;                    /* jiffies between probes the own qdisc refuses */
 	int probes;                                /* that many, then death */
 	bool refused;                              /* by the own qdisc */
+	bool no_loss_probe;                        /* the RTO runs from when the segment left */
+	bool queued;                               /* in the own host: the limit counts from then, too */
 	struct neighbour neighbour;
 };
 
@@ -42,9 +44,10 @@ struct rto_end {
 void neighbour_of(const struct situation *s, struct neighbour *n);
 
 /*
- * The segment left at @sent and its RTO expired first at @first: when the connection ends if a
- * retransmission meets a failed neighbour. True when one surely does.
+ * The segment left at @sent, its RTO expired first at @first and the limit counts from @stamp: when
+ * the connection ends if a retransmission meets a failed neighbour. True when one surely does.
  */
-bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, struct rto_end *end);
+bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64_t stamp,
+		   struct rto_end *end);
 
 #endif

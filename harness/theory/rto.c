@@ -11,6 +11,11 @@
  * (2^(N+1) - 1) * rto_min as long as that doubling stays below rto_max, then rto_max for each
  * further N.
  *
+ * With a second segment in flight the tail-loss probe comes sooner and repeats that one; the RTO
+ * then runs from when the first segment left. Without carrier the neighbour's entry is flushed, the
+ * segment waits in its queue, and what still waits in the own host is not sent again
+ * (skb_still_in_host_queue): retrans_stamp is then the time of the write itself.
+ *
  * What is not known exactly, and so replayed over its range: the tick at which the segment left,
  * modulo the coarsest granule of the timer wheel on the way; and srtt, which lies between the
  * path's round trip and that plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
@@ -36,6 +41,7 @@ enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256 };
 
 struct death {
 	int64_t tick, last, first; /* give-up; last and first retransmission by RTO */
+	int64_t stamp;             /* what the limit counts from: retrans_stamp */
 };
 
 /* tcp_model_timeout(), in ns. */
@@ -53,16 +59,18 @@ static int64_t model_timeout_ns(const struct kernel_params *k)
 static struct death replay(const struct rto_chain *c, int64_t sent, int64_t tlp)
 {
 	struct death d = { 0 };
-	int64_t tick = wheel_fires(wheel_fires(sent, tlp), c->rto), rto = c->rto;
+	int64_t tick = wheel_fires(c->no_loss_probe ? sent : wheel_fires(sent, tlp), c->rto);
+	int64_t rto = c->rto;
 
 	d.first = d.last = tick;
+	d.stamp = c->queued ? sent : tick;
 	for (int step = 0; step < STEPS_MAX; step++) {
 		int64_t wait;
 
 		rto = rto * 2 < c->rto_max ? rto * 2 : c->rto_max;
 		wait = rto;
 		if (c->user_timeout) {
-			int64_t remaining = c->user_timeout - (tick - d.first);
+			int64_t remaining = c->user_timeout - (tick - d.stamp);
 
 			if (remaining < 1)
 				remaining = 1;
@@ -70,7 +78,7 @@ static struct death replay(const struct rto_chain *c, int64_t sent, int64_t tlp)
 				wait = remaining;
 		}
 		tick = wheel_fires(tick, wait);
-		if (tick - d.first >= c->limit)
+		if (tick - d.stamp >= c->limit)
 			break;
 		d.last = tick;
 	}
@@ -143,7 +151,7 @@ static void follow(struct rto_end *range, const struct rto_chain *c, int64_t sen
 	bool sure = false;
 
 	if (c->neighbour.says != NEIGHBOUR_NEVER) {
-		sure = neighbour_end(c, sent, d.first, &sooner);
+		sure = neighbour_end(c, sent, d.first, d.stamp, &sooner);
 		note(range, &sooner, sent);
 	}
 	if (!sure)
@@ -182,7 +190,7 @@ static void over_unknowns(struct rto_chain *c, struct rto_end *range)
 /* All phases of a method, and most methods of a lab, ask the same: the last answers are kept. */
 static struct rto_end answer(const struct rto_chain *question)
 {
-	enum { KEPT = 4 };
+	enum { KEPT = 8 };
 	static _Thread_local struct {
 		struct rto_chain question;
 		struct rto_end range;
@@ -225,6 +233,16 @@ static void widen(struct giveup *g, const struct rto_end *range, int64_t lo_ns, 
 		g->last_hi_ns = one.last_hi_ns;
 }
 
+/* A second segment can follow before the tail-loss probe of the first. */
+static bool may_be_several(const struct situation *s, const struct tcp_options *o,
+			   int64_t writes_ns)
+{
+	int64_t probe_ns = 2 * (situation_rtt_ns(s) + s->path.jitter_ns + DELACK_MIN_MS * NS_PER_MS) +
+			   s->kernel.rto_min_ns;
+
+	return writes_ns <= probe_ns || (o->writes_ns && situation_observer_writes_ns(s));
+}
+
 struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns)
 {
 	const struct kernel_params *k = &s->kernel;
@@ -248,6 +266,16 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
 	range = answer(&c);
 	widen(&g, &range, lo_ns, hi_ns, k->hz);
+	if (may_be_several(s, o, writes_ns)) {
+		c.no_loss_probe = true;
+		range = answer(&c);
+		widen(&g, &range, lo_ns, hi_ns, k->hz);
+	}
+	if (s->effect.where == WHERE_OWN_CARRIER) {
+		c.no_loss_probe = c.queued = true;
+		range = answer(&c);
+		widen(&g, &range, lo_ns, hi_ns, k->hz);
+	}
 	/* Already on its way: it is retransmitted, and those are refused. */
 	if (c.refused && s->effect.lose_in && lo_ns < 0) {
 		c.refused = false;

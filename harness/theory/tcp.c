@@ -38,30 +38,56 @@ static void conclude(const struct situation *s, const struct giveup *g, struct w
 		window_none(w, "the silence ends about when TCP's last attempt leaves");
 }
 
-static int64_t writes_of(const struct situation *s, const struct tcp_options *o)
+static int64_t min64(int64_t a, int64_t b)
 {
-	int64_t traffic = situation_observer_writes_ns(s);
+	return a < b ? a : b;
+}
 
-	if (!traffic)
-		return o->writes_ns;
-	if (!o->writes_ns)
-		return traffic;
-	return traffic < o->writes_ns ? traffic : o->writes_ns;
+/*
+ * The traffic and the method itself may both write, each by its own clock: when the first of them is
+ * lost, and when TCP gives up over it. False when nobody writes.
+ */
+static bool data_lost(const struct situation *s, const struct tcp_options *o, int64_t *lo_ns,
+		      int64_t *hi_ns, struct giveup *g)
+{
+	int64_t writes[2] = { o->writes_ns, situation_observer_writes_ns(s) };
+
+	*lo_ns = *hi_ns = INT64_MAX;
+	*g = (struct giveup){ 0 };
+	for (int i = 0; i < 2; i++) {
+		int64_t lo, hi;
+		struct giveup one;
+
+		if (!writes[i] || (i && writes[1] == writes[0]))
+			continue;
+		first_lost_write(s, writes[i], &lo, &hi);
+		*lo_ns = min64(*lo_ns, lo);
+		*hi_ns = min64(*hi_ns, hi);
+		one = rto_giveup(s, o, writes[i]);
+		if (g->found) {
+			one.lo_ns = min64(one.lo_ns, g->lo_ns);
+			one.hi_ns = min64(one.hi_ns, g->hi_ns);
+			one.last_lo_ns = min64(one.last_lo_ns, g->last_lo_ns);
+			one.last_hi_ns = min64(one.last_hi_ns, g->last_hi_ns);
+		}
+		*g = one;
+	}
+	return *lo_ns != INT64_MAX;
 }
 
 static void silence(const struct situation *s, const struct tcp_options *o, struct window *w)
 {
-	int64_t writes = writes_of(s, o), lo = INT64_MAX, hi = INT64_MAX;
 	bool refused = s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out;
-	struct giveup keepalive = { 0 };
+	struct giveup keepalive = { 0 }, rto;
+	int64_t lo, hi;
+	bool writes;
 
 	if (s->effect.lose_out && !s->effect.lose_in && situation_peer_writes_ns(s)) {
 		window_none(w, "the peer's data goes on arriving while its acknowledgements are lost: how "
 			       "long it refreshes keepalive depends on the peer's own retransmissions");
 		return;
 	}
-	if (writes)
-		first_lost_write(s, writes, &lo, &hi);
+	writes = data_lost(s, o, &lo, &hi, &rto);
 	if (o->keepalive && !refused)
 		keepalive = keepalive_giveup(s, o);
 	if (o->keepalive && !refused && !keepalive.found) {
@@ -80,8 +106,6 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 		return;
 	}
 	if (writes) {
-		struct giveup rto = rto_giveup(s, o, writes);
-
 		conclude(s, &rto, w,
 			 o->user_timeout_ns
 				 ? "data in flight: TCP_USER_TIMEOUT from the first retransmission (tcp(7))"
@@ -95,6 +119,22 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 	else
 		window_never(w, "nothing arrives and nothing is in flight: TCP itself sends nothing on an "
 				"idle connection without keepalive (RFC 1122 4.2.3.6)");
+}
+
+/* True when it is unlikelier than 1e-6 that within the horizon all probes of one cycle, or their
+ * answers, are lost by chance. */
+static bool chance_spares(const struct situation *s, const struct tcp_options *o)
+{
+	const struct impairment *both[] = { &s->path, &s->effect.impair };
+	int cnt = o->cnt ? o->cnt : s->kernel.keepalive_probes;
+	int64_t idle_ns = o->idle_ns ? o->idle_ns : s->kernel.keepalive_time_s * NS_PER_S;
+	double lost = 0, all = (double)s->horizon_ns / (double)idle_ns + 1;
+
+	for (int i = 0; i < 2; i++)
+		lost += 2e-6 * (double)(both[i]->loss_ppm + both[i]->corrupt_ppm);
+	for (int i = 0; i < cnt && all >= 1e-6; i++)
+		all *= lost;
+	return all < 1e-6;
 }
 
 void tcp_readable_end(const struct situation *s, const struct tcp_options *o, struct window *w)
@@ -133,7 +173,7 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		window_never(w, "the peer is alive and the path is open");
 		break;
 	case EFFECT_IMPAIRED:
-		if (o->keepalive && (s->effect.impair.loss_ppm || s->effect.impair.corrupt_ppm))
+		if (o->keepalive && !chance_spares(s, o))
 			window_none(w, "every probe of one keepalive cycle may be lost by chance");
 		else
 			window_never(w, "TCP repairs loss, reordering and duplication long before it "
