@@ -60,13 +60,15 @@ static struct effect reject_effect(const struct opt_values *opt)
 
 	if (opt->v[REJECT_DIRECTION] == REJECT_TO_OBSERVER)
 		return (struct effect){
-			.kind = EFFECT_SILENCE, .where = WHERE_WIRE, .lose_in = true};
+			.kind = EFFECT_SILENCE, .where = WHERE_WIRE, .lose_in = true,
+			.tcp_only = true};
 	if (reset)
 		return (struct effect){.kind = EFFECT_FORGOTTEN};
 	return (struct effect){
 		.kind = EFFECT_SILENCE,
 		.where = WHERE_WIRE,
 		.lose_out = true,
+		.tcp_only = true,
 		.reverts = opt->v[REJECT_WITH] == NFT_NET_UNREACH ||
 			   opt->v[REJECT_WITH] == NFT_HOST_UNREACH,
 	};

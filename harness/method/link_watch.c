@@ -130,15 +130,16 @@ static void link_watch_window(const struct opt_values *opt, const struct situati
 			      struct window *window)
 {
 	const struct effect *e = &situation->effect;
+	int64_t down = e->kind == EFFECT_FLAPPING ? e->down_ns : e->for_ns;
 
 	(void)opt;
-	if (e->kind != EFFECT_SILENCE)
+	if (e->kind != EFFECT_SILENCE && e->kind != EFFECT_FLAPPING)
 		window_never(window, "the own device keeps its carrier, and link_watch looks at nothing "
 				     "else");
 	else if (e->where != WHERE_OWN_CARRIER)
 		window_never(window, "packets vanish beyond the own device, whose carrier stays "
 				     "(RFC 2863: ifOperStatus speaks of the interface)");
-	else if (e->for_ns && e->for_ns < 2 * LINK_WATCH_NS)
+	else if (down && down < 2 * LINK_WATCH_NS)
 		window_none(window, "the carrier is back before linkwatch need have told that it went");
 	else
 		window_some(window, 0, LINK_WATCH_NS,

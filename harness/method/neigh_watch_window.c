@@ -38,6 +38,7 @@ static int64_t solicits_earliest(const struct situation *s)
 	return SOLICITS * NS_PER_S - flight;
 }
 
+/* Requests and answers pass. */
 static void lively(const struct situation *s, bool asks, struct window *w)
 {
 	const struct effect *e = &s->effect;
@@ -112,13 +113,34 @@ static void silence(const struct situation *s, int64_t probe, struct window *w)
 		window_none(w, "the silence ends about when the third request leaves");
 }
 
+/* Each silence of a flapping link is too short for three requests, and each pause lets one through. */
+static void flapping(const struct situation *s, int64_t probe, struct window *w)
+{
+	struct situation first = *s;
+
+	first.effect.kind = EFFECT_SILENCE;
+	first.effect.for_ns = s->effect.down_ns;
+	silence(&first, probe, w);
+	if (w->kind == WINDOW_NEVER && s->effect.up_ns < latest(s, 1) + SKEW_NS)
+		window_none(w, "the requests of several silences may add up to three");
+}
+
 void neigh_watch_window(const struct opt_values *opt, const struct situation *situation,
 			struct window *window)
 {
 	int64_t probe = opt->v[NEIGH_WATCH_PROBE];
+	struct situation s = *situation;
 
-	if (situation->effect.kind == EFFECT_SILENCE)
-		silence(situation, probe, window);
+	if (s.effect.kind == EFFECT_FORGOTTEN && s.effect.silent_ns) {
+		/* The other host is away for so long, and then answers. */
+		s.effect.kind = EFFECT_SILENCE;
+		s.effect.lose_out = s.effect.lose_in = true;
+		s.effect.for_ns = s.effect.silent_ns;
+	}
+	if (s.effect.kind == EFFECT_FLAPPING)
+		flapping(&s, probe, window);
+	else if (s.effect.kind == EFFECT_SILENCE && !s.effect.tcp_only)
+		silence(&s, probe, window);
 	else
-		lively(situation, probe != OPT_UNSET, window);
+		lively(&s, probe != OPT_UNSET, window);
 }

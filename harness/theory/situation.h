@@ -66,6 +66,7 @@ struct effect {
 	int64_t down_ns, up_ns;
 	int64_t silent_ns; /* EFFECT_FORGOTTEN: until then there is no answer at all */
 	bool reverts; /* what is lost is answered with ICMP net or host unreachable */
+	bool tcp_only; /* EFFECT_SILENCE: the rest passes, ARP among it */
 	int64_t for_ns; /* undone after this long; 0: for good */
 };
 
