@@ -182,6 +182,13 @@ static void earlier_end(const struct situation *s, const struct tcp_options *o, 
 		*w = tcp;
 }
 
+/* Any pong that comes within a period after a ping answers it, and pongs come at most a period and
+ * a round trip apart: that must not leave @misses pings in a row without one. */
+static int64_t pong_budget_ns(const struct rhythm *r)
+{
+	return max64(1, r->misses - 1) * r->period - PING_SKEW_NS;
+}
+
 static void alive_ping(const struct rhythm *r, int64_t round_trip, struct window *w)
 {
 	const struct effect *e = &r->s->effect;
@@ -189,9 +196,9 @@ static void alive_ping(const struct rhythm *r, int64_t round_trip, struct window
 			(e->in ? e->impair.delay_ns - e->impair.jitter_ns : 0);
 	struct verdict v;
 
-	if (round_trip >= 0 && round_trip + PING_SKEW_NS < r->period) {
-		window_never(w, "the peer's application is alive, and its answer needs less than the "
-				"period");
+	if (round_trip >= 0 && round_trip < pong_budget_ns(r)) {
+		window_never(w, "the peer's application is alive, and its answers come before enough "
+				"pings have waited a period");
 	} else if (least > r->misses * r->period + PING_SKEW_NS && !e->impair.reorder_ppm) {
 		v = ping_verdict(r, situation_rtt_ns(r->s) + 2 * r->s->path.jitter_ns);
 		conclude(r->s, &v, round_trip, w,
@@ -218,8 +225,8 @@ static void alive(const struct rhythm *r, bool beacon, struct window *w)
 {
 	const struct effect *e = &r->s->effect;
 	bool impaired = e->kind == EFFECT_IMPAIRED;
-	int64_t patience = beacon ? (r->misses - 1) * r->period + r->grace : r->period;
-	int64_t budget = beacon ? patience / 2 - BEACON_SKEW_NS : patience - PING_SKEW_NS;
+	int64_t patience = (r->misses - 1) * r->period + r->grace;
+	int64_t budget = beacon ? patience / 2 - BEACON_SKEW_NS : pong_budget_ns(r);
 	int64_t round_trip =
 		repair_round_trip_ns(r->s, impaired && e->out, impaired && e->in, max64(0, budget - 1));
 

@@ -89,7 +89,7 @@ struct situation {
 	int connections; /* that share the path and the host with this one, itself included; 0: 1 */
 	struct effect effect;
 	struct impairment path; /* the wire's steady state, each way */
-	int64_t horizon_ns;     /* from the fault; predictions do not depend on it */
+	int64_t horizon_ns;     /* from the fault; windows do not depend on it, chances do */
 	/* From the moment the connection was armed (its handshake ended just before) to the fault.
 	 * Measured in a trial; in a plan lo == hi, the nominal distance. */
 	int64_t since_armed_lo_ns, since_armed_hi_ns;

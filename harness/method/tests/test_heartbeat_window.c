@@ -218,3 +218,43 @@ Test(heartbeat_window, tcp_may_be_the_first_to_give_up)
 	cr_assert(w.lo_ns > MS(10500) && w.hi_ns < MS(16000), "%lld..%lld", (long long)w.lo_ns,
 		  (long long)w.hi_ns);
 }
+
+/* On a path that loses 2 % a ping takes at most some seconds to be repaired: a window, and the
+ * wider one where the last ping before the fault may still have been under repair. */
+Test(heartbeat_window, a_lossy_path_that_dies_has_a_window)
+{
+	struct situation s = silence(MS(30000));
+	struct window calm, close;
+
+	s.path.loss_ppm = 20000;
+	calm = predict("period=20s", &s);
+	cr_assert_eq(calm.kind, WINDOW_SOME);
+	cr_assert(calm.hi_ns - calm.lo_ns < MS(100));
+	s.since_armed_lo_ns = s.since_armed_hi_ns = MS(23000);
+	close = predict("period=20s", &s);
+	cr_assert_eq(close.kind, WINDOW_SOME);
+	cr_assert(close.lo_ns < MS(17100) && close.hi_ns > MS(37000));
+}
+
+/* More misses forgive a longer repair. */
+Test(heartbeat_window, patience_outlasts_loss)
+{
+	struct situation s = silence(MS(2000));
+
+	s.effect = (struct effect){ .kind = EFFECT_IMPAIRED, .out = true, .in = true };
+	s.effect.impair.loss_ppm = 20000;
+	cr_assert_eq(predict("period=500ms,misses=2", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict("period=500ms,misses=20", &s).kind, WINDOW_NEVER);
+}
+
+/* A queue is shared: what is plenty for one connection is nothing for a thousand. */
+Test(heartbeat_window, a_narrow_path_is_shared)
+{
+	struct situation s = silence(MS(2000));
+
+	s.effect = (struct effect){ .kind = EFFECT_IMPAIRED, .out = true, .in = true };
+	s.effect.impair.rate_bps = 1000000;
+	cr_assert_eq(predict("period=500ms,misses=2", &s).kind, WINDOW_NEVER);
+	s.connections = 1000;
+	cr_assert_eq(predict("period=500ms,misses=2", &s).kind, WINDOW_NONE);
+}

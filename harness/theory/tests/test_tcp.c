@@ -261,3 +261,18 @@ Test(tcp, user_timeout_cuts_the_refused_probes_short)
 	cr_assert_gt(w.lo_ns, SECONDS(0.7 + 0.2 + 3));
 	cr_assert_lt(w.hi_ns, SECONDS(0.7 + 0.3 + 3.1));
 }
+
+/* Nine probes are not lost in a row at 5 %, two are. */
+Test(tcp, chance_spares_a_patient_keepalive)
+{
+	struct situation s = silence_after(SECONDS(2));
+	struct window w;
+
+	s.effect = (struct effect){ .kind = EFFECT_IMPAIRED, .out = true, .in = true };
+	s.effect.impair.loss_ppm = 50000;
+	s.horizon_ns = SECONDS(7200);
+	tcp_readable_end(&s, &defaults, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NONE);
+}
