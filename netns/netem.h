@@ -19,6 +19,9 @@ struct netem {
 	int64_t delay_corr_ppm;
 	int64_t loss_ppm;
 	int64_t loss_corr_ppm;
+	/* Gilbert and Elliott's model instead of loss_ppm, where burst_enter_ppm is not 0: the chances
+	 * that a packet turns a good path bad, a bad one good, and is lost on a bad, on a good one. */
+	int64_t burst_enter_ppm, burst_leave_ppm, burst_bad_ppm, burst_good_ppm;
 	int64_t duplicate_ppm;
 	int64_t duplicate_corr_ppm;
 	int64_t reorder_ppm; /* needs a delay: a reordered packet is one that is sent at once */

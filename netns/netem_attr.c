@@ -52,6 +52,10 @@ static const struct field fields[] = {
 	FIELD(delay_corr_ppm, PPM),
 	FIELD(loss_ppm, PPM),
 	FIELD(loss_corr_ppm, PPM),
+	FIELD(burst_enter_ppm, PPM),
+	FIELD(burst_leave_ppm, PPM),
+	FIELD(burst_bad_ppm, PPM),
+	FIELD(burst_good_ppm, PPM),
 	FIELD(duplicate_ppm, PPM),
 	FIELD(duplicate_corr_ppm, PPM),
 	FIELD(reorder_ppm, PPM),
@@ -94,6 +98,26 @@ static int put_rate(struct nl_msg *msg, uint64_t bytes)
 	return nla_put(msg, TCA_NETEM_RATE, sizeof(rate), &rate);
 }
 
+/* The kernel takes `h`, the packets that a bad path lets through, not the 1 - h of tc(8). */
+static int put_bursts(struct nl_msg *msg, const struct netem *n)
+{
+	const struct tc_netem_gemodel model = {
+		.p = from_ppm(n->burst_enter_ppm),
+		.r = from_ppm(n->burst_leave_ppm),
+		.h = from_ppm(PPM - n->burst_bad_ppm),
+		.k1 = from_ppm(n->burst_good_ppm),
+	};
+	struct nlattr *loss;
+
+	if (!n->burst_enter_ppm)
+		return 0;
+	loss = nla_nest_start(msg, TCA_NETEM_LOSS | NLA_F_NESTED);
+	if (!loss || nla_put(msg, NETEM_LOSS_GE, sizeof(model), &model))
+		return -1;
+	nla_nest_end(msg, loss);
+	return 0;
+}
+
 static int put_attributes(struct nl_msg *msg, const struct netem *n)
 {
 	const struct tc_netem_corr corr = {
@@ -116,7 +140,7 @@ static int put_attributes(struct nl_msg *msg, const struct netem *n)
 	    nla_put(msg, TCA_NETEM_CORRUPT, sizeof(corrupt), &corrupt) ||
 	    nla_put_s64(msg, TCA_NETEM_LATENCY64, n->delay_ns) ||
 	    nla_put_s64(msg, TCA_NETEM_JITTER64, n->jitter_ns) ||
-	    put_rate(msg, (uint64_t)n->rate_bps / 8))
+	    put_bursts(msg, n) || put_rate(msg, (uint64_t)n->rate_bps / 8))
 		return -1;
 	return n->has_seed ? nla_put_u64(msg, NETEM_PRNG_SEED, n->seed) : 0;
 }
@@ -164,6 +188,22 @@ static void take_probabilities(struct nlattr **tb, struct netem *n)
 	n->corrupt_corr_ppm = to_ppm(corrupt.correlation);
 }
 
+static void take_bursts(struct nlattr **tb, struct netem *n)
+{
+	struct nlattr *loss[NETEM_LOSS_MAX + 1];
+	struct tc_netem_gemodel model;
+
+	if (!tb[TCA_NETEM_LOSS] ||
+	    nla_parse_nested(loss, NETEM_LOSS_MAX, tb[TCA_NETEM_LOSS], NULL) < 0 ||
+	    !loss[NETEM_LOSS_GE])
+		return;
+	nla_memcpy(&model, loss[NETEM_LOSS_GE], sizeof(model));
+	n->burst_enter_ppm = to_ppm(model.p);
+	n->burst_leave_ppm = to_ppm(model.r);
+	n->burst_bad_ppm = PPM - to_ppm(model.h);
+	n->burst_good_ppm = to_ppm(model.k1);
+}
+
 static void take_wide(struct nlattr **tb, struct netem *n)
 {
 	struct tc_netem_rate rate = { 0 };
@@ -201,6 +241,7 @@ int netem_decode(const struct nlattr *options, struct netem *n, struct err *err)
 		.limit = qopt.limit,
 	};
 	take_probabilities(tb, n);
+	take_bursts(tb, n);
 	take_wide(tb, n);
 	return 0;
 }

@@ -49,6 +49,21 @@ int proof_knock(struct lab *lab, enum place from, int64_t deadline_ns, struct er
 	return 0;
 }
 
+int proof_address(struct lab *lab, enum place end, bool *has, struct err *err)
+{
+	int fd = netns_socket(lab->ns[end], lab->config.family, SOCK_DGRAM, 0, err), ret = 0;
+	struct sockaddr_storage at;
+	socklen_t len = address_of(lab, end, &at);
+
+	if (fd < 0)
+		return fd;
+	*has = !bind(fd, (const struct sockaddr *)&at, len);
+	if (!*has && errno != EADDRNOTAVAIL)
+		ret = err_sys(err, errno, "bind to %s", lab_address(&lab->config, end));
+	close(fd);
+	return ret;
+}
+
 struct count {
 	const char *path;
 	int n;

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -55,8 +54,8 @@ static int come_back(struct lab *lab, struct err *err)
 {
 	int ret = link_set_up(lab->ns[PLACE_PEER], LAB_PEER_DEV, true, err);
 
-	if (!ret && lab->config.family == AF_INET6)
-		ret = lab_give_address(lab, PLACE_PEER, err);
+	if (!ret)
+		ret = lab_link_was_down(lab, PLACE_PEER, err);
 	if (!ret)
 		ret = link_wait_carrier(lab->ns[PLACE_PEER], LAB_PEER_DEV, true, CARRIER_WAIT_NS, err);
 	return ret;

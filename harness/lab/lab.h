@@ -111,8 +111,12 @@ char *lab_program_end(const struct program *program, char *buf, size_t size);
 /* Address of a side in the lab, as text: IPv4 10.77.0.x, IPv6 fd77::x. */
 const char *lab_address(const struct lab_config *config, enum place place);
 
-/* The end's own address, on its device: where a link that was down has lost it (IPv6). */
+/* What an end's device has lost by going down, and is up again: its IPv6 addresses. */
+int lab_link_was_down(struct lab *lab, enum place end, struct err *err);
+
+/* The end's own address, on its device. */
 int lab_give_address(struct lab *lab, enum place end, struct err *err);
+int lab_take_address(struct lab *lab, enum place end, struct err *err);
 
 /*
  * Does a frame pass from @from (PLACE_OBSERVER, PLACE_PEER) to the other end? Raw frames of

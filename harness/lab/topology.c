@@ -99,13 +99,44 @@ int topology_namespaces(struct lab *lab, struct err *err)
 	return 0;
 }
 
+static char *cidr_of(const struct lab *lab, enum place end, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s/%d", lab_address(&lab->config, end),
+		 lab->config.family == AF_INET6 ? 64 : 24);
+	return buf;
+}
+
 int lab_give_address(struct lab *lab, enum place end, struct err *err)
 {
 	char cidr[64];
 
-	snprintf(cidr, sizeof(cidr), "%s/%d", lab_address(&lab->config, end),
-		 lab->config.family == AF_INET6 ? 64 : 24);
-	return link_addr_add(lab->ns[end], lab_device(end), cidr, err);
+	return link_addr_add(lab->ns[end], lab_device(end), cidr_of(lab, end, cidr, sizeof(cidr)),
+			     err);
+}
+
+static int give_link_local(struct lab *lab, enum place end, struct err *err)
+{
+	return link_addr_add(lab->ns[end], lab_device(end),
+			     end == PLACE_PEER ? "fe80::2/64" : "fe80::1/64", err);
+}
+
+int lab_link_was_down(struct lab *lab, enum place end, struct err *err)
+{
+	int ret = 0;
+
+	if (lab->config.family == AF_INET6)
+		ret = lab_give_address(lab, end, err);
+	if (!ret && lab->config.family == AF_INET6)
+		ret = give_link_local(lab, end, err);
+	return ret;
+}
+
+int lab_take_address(struct lab *lab, enum place end, struct err *err)
+{
+	char cidr[64];
+
+	return link_addr_del(lab->ns[end], lab_device(end), cidr_of(lab, end, cidr, sizeof(cidr)),
+			     err);
 }
 
 static int make_cable(struct lab *lab, enum place end, int ifindex, int port_index, struct err *err)
@@ -124,8 +155,7 @@ static int make_cable(struct lab *lab, enum place end, int ifindex, int port_ind
 	if (!ret)
 		ret = lab_give_address(lab, end, err);
 	if (!ret && lab->config.family == AF_INET6)
-		ret = link_addr_add(lab->ns[end], lab_device(end),
-				    end == PLACE_PEER ? "fe80::2/64" : "fe80::1/64", err);
+		ret = give_link_local(lab, end, err);
 	return ret;
 }
 

@@ -44,6 +44,7 @@ enum effect_kind {
 enum effect_where {
 	WHERE_WIRE,        /* beyond the observer's host: the send succeeds */
 	WHERE_OWN_CARRIER, /* no carrier: noop_qdisc, the send counts as congestion notification */
+	WHERE_OWN_ADDRESS, /* no route from the own address: EHOSTUNREACH, but a probe counts */
 	WHERE_OWN_QDISC,   /* the own egress refuses: NET_XMIT_DROP reaches TCP */
 };
 

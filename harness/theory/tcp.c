@@ -87,6 +87,11 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 			       "long it refreshes keepalive depends on the peer's own retransmissions");
 		return;
 	}
+	if (s->effect.where == WHERE_OWN_ADDRESS && (o->writes_ns || situation_observer_writes_ns(s))) {
+		window_none(w, "a segment that has no route from the own address was never sent: how TCP "
+			       "goes on with it is not modelled");
+		return;
+	}
 	writes = data_lost(s, o, &lo, &hi, &rto);
 	if (o->keepalive && !refused)
 		keepalive = keepalive_giveup(s, o);

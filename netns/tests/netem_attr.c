@@ -63,6 +63,23 @@ Test(netns_netem_attr, everything_survives)
 	cr_assert(out.has_seed);
 }
 
+Test(netns_netem_attr, bursts_survive)
+{
+	const struct netem in = {
+		.burst_enter_ppm = 20000,
+		.burst_leave_ppm = 300000,
+		.burst_bad_ppm = 999999,
+		.burst_good_ppm = 7,
+	};
+	struct netem out = round_trip(&in);
+
+	cr_assert_eq(out.burst_enter_ppm, 20000);
+	cr_assert_eq(out.burst_leave_ppm, 300000);
+	cr_assert_eq(out.burst_bad_ppm, 999999);
+	cr_assert_eq(out.burst_good_ppm, 7);
+	cr_assert_eq(out.loss_ppm, 0);
+}
+
 Test(netns_netem_attr, every_ppm_survives)
 {
 	int64_t ppm;

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 14);
+	cr_assert_eq(n, 17);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -105,6 +105,19 @@ Test(fault, effects_of_loss)
 	cr_assert_eq(effect_of("netem", "loss=100%").kind, EFFECT_SILENCE);
 	cr_assert_eq(effect_of("netem", "loss=10%").kind, EFFECT_IMPAIRED);
 	cr_assert_eq(effect_of("netem", "delay=1ms,direction=to-peer").in, false);
+}
+
+Test(fault, effects_of_a_changed_path)
+{
+	struct effect spike = effect_of("delay-spike", "delay=2s,direction=to-peer");
+	struct effect burst = effect_of("loss-burst", "enter=1%,leave=40%");
+
+	cr_assert(spike.kind == EFFECT_IMPAIRED && spike.out && !spike.in);
+	cr_assert_eq(spike.impair.delay_ns, 2 * NS_PER_S);
+	cr_assert(burst.kind == EFFECT_IMPAIRED && burst.out && burst.in);
+	cr_assert_eq(burst.impair.loss_ppm, 610000);
+	cr_assert_eq(effect_of("addr-del", "").where, WHERE_WIRE);
+	cr_assert_eq(effect_of("addr-del", "place=observer").where, WHERE_OWN_ADDRESS);
 }
 
 Test(fault, effects_of_forgetting)
