@@ -72,15 +72,18 @@ static int look_at_elf(const unsigned char *bytes, size_t size, struct virtual_k
 {
 	static const char banner[] = "Linux version ";
 	const Elf64_Ehdr *elf = (const void *)bytes;
-	const Elf64_Phdr *seg = (const void *)(bytes + elf->e_phoff);
 	const unsigned char *at;
+	Elf64_Phdr seg;
 
 	if (elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_machine != EM_X86_64)
 		return err_set(err, EINVAL, "the kernel %s is not for x86-64", k->image);
-	for (int i = 0; i < elf->e_phnum; i++)
-		if ((const unsigned char *)(seg + i + 1) > bytes + size ||
-		    seg[i].p_filesz > size || seg[i].p_offset > size - seg[i].p_filesz)
+	if (elf->e_phoff > size || elf->e_phnum * sizeof(seg) > size - elf->e_phoff)
+		return err_set(err, EINVAL, "the kernel image %s is truncated", k->image);
+	for (size_t i = 0; i < elf->e_phnum; i++) {
+		memcpy(&seg, bytes + elf->e_phoff + i * sizeof(seg), sizeof(seg));
+		if (seg.p_filesz > size || seg.p_offset > size - seg.p_filesz)
 			return err_set(err, EINVAL, "the kernel image %s is truncated", k->image);
+	}
 	at = memmem(bytes, size, banner, sizeof(banner) - 1);
 	if (at)
 		copy_release(k->release, at + sizeof(banner) - 1,
