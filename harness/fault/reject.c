@@ -69,6 +69,7 @@ static struct effect reject_effect(const struct opt_values *opt)
 		.where = WHERE_WIRE,
 		.lose_out = true,
 		.tcp_only = true,
+		.icmp = true,
 		.reverts = opt->v[REJECT_WITH] == NFT_NET_UNREACH ||
 			   opt->v[REJECT_WITH] == NFT_HOST_UNREACH,
 	};

@@ -113,6 +113,7 @@ static void outq_window(const struct opt_values *opt, const struct situation *si
 		break;
 	case EFFECT_SILENCE:
 	case EFFECT_FLAPPING:
+	case EFFECT_FORGOTTEN: /* what a RST answers stays in the count (tcp_ioctl()) */
 		stuck_window(situation, &stuck, window);
 		break;
 	default:

@@ -78,6 +78,8 @@ void stuck_window(const struct situation *s, const struct stuck *k, struct windo
 		return;
 	if (writes)
 		silent(s, k, writes, w);
+	else if (answers && s->effect.kind == EFFECT_FORGOTTEN && !s->effect.lose_in)
+		window_none(w, "questions still arrive, and the answer that draws the RST stays");
 	else if (answers && s->effect.kind == EFFECT_SILENCE && !s->effect.lose_in)
 		window_none(w, "questions still arrive for a while, and the answers are lost");
 	else if (answers && ends_answer_in_flight(s))

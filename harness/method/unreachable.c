@@ -31,6 +31,26 @@ static int64_t next_try_ns(int64_t since_ns)
 	return 2 * since_ns + since_ns / 4 + 500 * NS_PER_MS;
 }
 
+/* A firewall says so itself (effect.icmp). The answer to the very first transmission may be lost on
+ * a path without delay, where it finds the socket still locked by who sends (tcp_v4_err()); the
+ * tail-loss probe or the RTO that follows is answered again. */
+static void refused_window(const struct situation *s, struct window *w)
+{
+	int64_t writes = situation_observer_writes_ns(s), lo, hi;
+
+	first_lost_write(s, writes, &lo, &hi);
+	hi += next_try_ns(0) + situation_rtt_ns(s);
+	if (s->connections > ICMP_BURST)
+		window_none(w, "a host sends %d ICMP messages at once, and there are more connections: "
+			       "some are not told", ICMP_BURST);
+	else if (s->effect.for_ns && hi >= s->effect.for_ns)
+		window_none(w, "it ends about when the first refused segment is sent again");
+	else
+		window_some(w, lo, hi,
+			    "the firewall's ICMP error answers the first lost segment or its "
+			    "retransmission, and reaches the socket, which lives on");
+}
+
 void unreachable_window(const struct situation *s, struct window *w)
 {
 	const struct effect *e = &s->effect;
@@ -40,6 +60,10 @@ void unreachable_window(const struct situation *s, struct window *w)
 	if (!writes) {
 		window_never(w, "nothing is in flight, and ICMP counts only for what is (tcp_ipv4.c: "
 				"tcp_v4_err)");
+		return;
+	}
+	if (e->icmp) {
+		refused_window(s, w);
 		return;
 	}
 	first_lost_write(s, writes, &first, &last);
@@ -78,7 +102,7 @@ void unreachable_or(const struct situation *s, struct window *w)
 		return;
 	unreachable_window(s, &icmp);
 	/* What theory cannot say begins when the neighbour can fail. */
-	if (icmp.kind == WINDOW_NONE && s->effect.where != WHERE_OWN_CARRIER &&
+	if (icmp.kind == WINDOW_NONE && !s->effect.icmp && s->effect.where != WHERE_OWN_CARRIER &&
 	    w->kind == WINDOW_SOME && w->hi_ns < 2 * SOLICITS_S * NS_PER_S)
 		return;
 	ends_earlier(w, &icmp);

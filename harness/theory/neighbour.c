@@ -51,7 +51,9 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 {
 	const struct effect *e = &s->effect;
 
-	if (s->ipv6 || (!e->lose_in && !e->lose_out) || e->where == WHERE_OWN_QDISC)
+	if (e->reverts)
+		n->says = NEIGHBOUR_PERHAPS; /* a firewall's ICMP, which a locked socket may miss */
+	else if (s->ipv6 || (!e->lose_in && !e->lose_out) || e->where == WHERE_OWN_QDISC)
 		n->says = NEIGHBOUR_NEVER;
 	else if (!e->lose_in || !e->lose_out || s->connections > ICMP_BURST)
 		/* One way open: the peer's own requests may arrive, or revive the entry. */

@@ -66,6 +66,7 @@ struct effect {
 	int times;              /* EFFECT_FLAPPING: silent for down_ns, open for up_ns, and again */
 	int64_t down_ns, up_ns;
 	int64_t silent_ns; /* EFFECT_FORGOTTEN: until then there is no answer at all */
+	bool icmp;    /* what is lost of the observer's is answered with an ICMP error at once */
 	bool reverts; /* what is lost is answered with ICMP net or host unreachable */
 	bool tcp_only; /* EFFECT_SILENCE: the rest passes, ARP among it */
 	int64_t for_ns; /* undone after this long; 0: for good */

@@ -131,6 +131,7 @@ Test(fault, effects_of_forgetting)
 	cr_assert_eq(reboot.silent_ns, 3 * NS_PER_S);
 	cr_assert(reset.kind == EFFECT_FORGOTTEN && !reset.lose_in && !reset.silent_ns);
 	cr_assert(icmp.kind == EFFECT_SILENCE && icmp.lose_out && !icmp.lose_in && icmp.reverts);
+	cr_assert(icmp.icmp && !reset.icmp && !deaf.icmp);
 	cr_assert_not(effect_of("reject", "with=port-unreachable").reverts);
 	cr_assert(deaf.kind == EFFECT_SILENCE && deaf.lose_in && !deaf.lose_out);
 }
