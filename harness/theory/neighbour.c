@@ -50,13 +50,13 @@ static int64_t solicits(int hz)
 void neighbour_of(const struct situation *s, struct neighbour *n)
 {
 	const struct effect *e = &s->effect;
+	bool untold = s->ipv6 || (!e->lose_in && !e->lose_out) || e->where == WHERE_OWN_QDISC;
 
-	if (e->reverts)
-		n->says = NEIGHBOUR_PERHAPS; /* a firewall's ICMP, which a locked socket may miss */
-	else if (s->ipv6 || (!e->lose_in && !e->lose_out) || e->where == WHERE_OWN_QDISC)
+	if (untold && !e->reverts)
 		n->says = NEIGHBOUR_NEVER;
-	else if (!e->lose_in || !e->lose_out || s->connections > ICMP_BURST)
-		/* One way open: the peer's own requests may arrive, or revive the entry. */
+	else if (e->reverts || !e->lose_in || !e->lose_out || s->connections > ICMP_BURST)
+		/* One way open: the peer's own requests may arrive, or revive the entry. Or a firewall
+		 * says so, and finds the socket locked or not. */
 		n->says = NEIGHBOUR_PERHAPS;
 	else
 		n->says = NEIGHBOUR_ALWAYS;
