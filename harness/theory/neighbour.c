@@ -16,6 +16,10 @@
  * the host's, and other connections use it, too. Without carrier the entry is flushed at once
  * (neigh_carrier_down), at most a second late (net/core/link_watch.c).
  *
+ * TCP_USER_TIMEOUT clamps the RTO to what is left of it, and the reverted RTO is not clamped: the
+ * connection then outlives its user timeout by up to a gap. A user timeout that is over before an
+ * entry can have failed, and been looked for in vain, is kept.
+ *
  * IPv6 has the same states, and none of this: a failed neighbour is address-unreachable there, and
  * only no-route reverts (tcp_ipv6.c: tcp_v6_err). The error is EHOSTUNREACH in both.
  *
@@ -61,6 +65,7 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 	else
 		n->says = NEIGHBOUR_ALWAYS;
 	n->flushed = e->where == WHERE_OWN_CARRIER;
+	n->told = e->reverts ? 0 : (n->flushed ? 1 : 2) * SOLICITS * (int64_t)s->kernel.hz;
 	n->unreachable = wheel_latest((n->flushed ? LINK_WATCH_S : REACHABLE_MAX_S) *
 				      (int64_t)s->kernel.hz);
 }
@@ -115,11 +120,13 @@ bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64
 	int64_t tick = first, rto = c->rto, icmp = solicits(c->hz), asked = INT64_MAX;
 	int64_t fails = wheel_latest(DELAY_FIRST_PROBE_S * c->hz) + icmp;
 
+	*end = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
+	if (c->user_timeout && sent + c->neighbour.told >= stamp + c->limit)
+		return false;
 	if (c->neighbour.says == NEIGHBOUR_PERHAPS) {
 		any_gap(c, first, stamp + c->limit, end);
 		return false;
 	}
-	*end = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
 	while (tick - stamp < c->limit) {
 		/* This retransmission may be the first to meet the failed neighbour. */
 		constant_gaps(stamp + c->limit, tick, rto, icmp, end);

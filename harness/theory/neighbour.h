@@ -20,6 +20,7 @@ enum neighbour_says {
 struct neighbour {
 	enum neighbour_says says;
 	bool flushed;        /* no carrier: the entry goes without being asked for */
+	int64_t told;        /* ticks after the first lost segment: no ICMP before */
 	int64_t unreachable; /* ticks after the first lost segment: certainly not REACHABLE any more */
 };
 
@@ -45,7 +46,8 @@ void neighbour_of(const struct situation *s, struct neighbour *n);
 
 /*
  * The segment left at @sent, its RTO expired first at @first and the limit counts from @stamp: when
- * the connection ends if a retransmission meets a failed neighbour. True when one surely does.
+ * the connection ends if a retransmission meets a failed neighbour. True when one surely does. An
+ * empty range (lo > hi): none does in time.
  */
 bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64_t stamp,
 		   struct rto_end *end);

@@ -12,8 +12,9 @@
  * further N.
  *
  * With a second segment in flight the tail-loss probe comes sooner and repeats that one; the RTO
- * then runs from when the first segment left. Without carrier the neighbour's entry is flushed, the
- * segment waits in its queue, and what still waits in the own host is not sent again
+ * then runs from when the first segment left. Without carrier the neighbour's entry is flushed, and
+ * three requests after the fault other connections' segments may have made it fail: the segment
+ * then waits in the entry's queue, and what still waits in the own host is not sent again
  * (skb_still_in_host_queue): retrans_stamp is then the time of the write itself.
  *
  * What is not known exactly, and so replayed over its range: the tick at which the segment left,
@@ -36,6 +37,8 @@
 #include "base/clock.h"
 #include "theory/neighbour.h"
 #include "theory/wheel.h"
+
+#define NEIGHBOUR_GONE_NS (3 * NS_PER_S)
 
 enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256 };
 
@@ -154,7 +157,7 @@ static void follow(struct rto_end *range, const struct rto_chain *c, int64_t sen
 		sure = neighbour_end(c, sent, d.first, d.stamp, &sooner);
 		note(range, &sooner, sent);
 	}
-	if (!sure)
+	if (!sure || c->user_timeout)
 		note(range, &end, sent);
 }
 
@@ -261,8 +264,7 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	c.probe_interval = k->hz / 2;
 	c.probes = k->tcp_retries2;
 	c.refused = s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out;
-	if (!o->user_timeout_ns)
-		neighbour_of(s, &c.neighbour);
+	neighbour_of(s, &c.neighbour);
 	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
 	range = answer(&c);
 	widen(&g, &range, lo_ns, hi_ns, k->hz);
@@ -271,7 +273,7 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 		range = answer(&c);
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
-	if (s->effect.where == WHERE_OWN_CARRIER) {
+	if (s->effect.where == WHERE_OWN_CARRIER || (!c.refused && hi_ns > NEIGHBOUR_GONE_NS)) {
 		c.no_loss_probe = c.queued = true;
 		range = answer(&c);
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
