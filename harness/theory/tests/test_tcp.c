@@ -276,3 +276,18 @@ Test(tcp, chance_spares_a_patient_keepalive)
 	tcp_readable_end(&s, &short_keepalive, &w);
 	cr_assert_eq(w.kind, WINDOW_NONE);
 }
+
+/* Seen on 6.12: others had made the neighbour fail, the first segment never left the host, and the
+ * limit counted from its write, 924.89 s before the end, not from a retransmission. */
+Test(tcp, a_late_write_may_find_the_neighbour_gone)
+{
+	struct situation soon = silence_after(SECONDS(2.3)), late = soon;
+	struct window w;
+
+	sending_ends(&soon, &w);
+	cr_assert_gt(w.lo_ns, SECONDS(0.7 + 925));
+	late.traffic = TRAFFIC_IDLE;
+	tcp_readable_end(&late, &(struct tcp_options){ .writes_ns = SECONDS(300) }, &w);
+	cr_assert_lt(w.lo_ns, SECONDS(297.7 + 924.89));
+	cr_assert_gt(w.lo_ns, SECONDS(297.7 + 924.5));
+}
