@@ -70,15 +70,17 @@ static int get_kernels(const struct given *args, struct work *work, struct err *
 	if (!work->kernels)
 		return err_set(err, ENOMEM, "not enough memory");
 	for (int i = 0; i < args->n_options; i++) {
-		if (strcmp(args->options[i].row->name, "kernel") == 0)
-			work->kernels[work->n_kernels++] = args->options[i].value;
-	}
-	for (int i = 1; i < work->n_kernels; i++) {
-		for (int j = 0; j < i; j++) {
-			if (strcmp(work->kernels[i], work->kernels[j]) == 0)
+		const char *name = args->options[i].value;
+
+		if (strcmp(args->options[i].row->name, "kernel") != 0)
+			continue;
+		for (int j = 0; j < work->n_kernels; j++) {
+			if (strcmp(work->kernels[j], name) == 0)
 				return err_set(err, EINVAL, "the kernel %s is named twice; once is "
-					       "enough", shown(work->kernels[i], buf));
+					       "enough", shown(name, buf));
 		}
+		work->images |= strchr(name, '/') != NULL;
+		work->kernels[work->n_kernels++] = name;
 	}
 	return 0;
 }
@@ -86,12 +88,8 @@ static int get_kernels(const struct given *args, struct work *work, struct err *
 /* Options that say how one engine works are refused where another one would ignore them. */
 static int get_engine(const struct given *args, struct work *work, struct err *err)
 {
-	bool images = false;
-
 	work->engine_name = given_value(args, "engine", "auto");
-	for (int i = 0; i < work->n_kernels; i++)
-		images |= strchr(work->kernels[i], '/') != NULL;
-	if (given_has(args, "modules") && !images)
+	if (given_has(args, "modules") && !work->images)
 		return err_set(err, EINVAL, "--modules says where the modules of an image are; "
 			       "name the image with --kernel PATH");
 	if (work->n_kernels && strcmp(work->engine_name, "auto") == 0)

@@ -41,6 +41,7 @@ struct work {
 	struct err passed; /* -e auto: why not the engine it would rather take; or "" */
 	int jobs;
 	int n_kernels;
+	bool images; /* one of them is a path */
 	const char **kernels;
 	int n_methods;
 	struct scenario_method *methods;
