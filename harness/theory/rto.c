@@ -157,7 +157,7 @@ static void follow(struct rto_end *range, const struct rto_chain *c, int64_t sen
 		sure = neighbour_end(c, sent, d.first, d.stamp, &sooner);
 		note(range, &sooner, sent);
 	}
-	if (!sure)
+	if (!sure || c->user_timeout)
 		note(range, &end, sent);
 }
 
@@ -264,8 +264,7 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	c.probe_interval = k->hz / 2;
 	c.probes = k->tcp_retries2;
 	c.refused = s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out;
-	if (!o->user_timeout_ns)
-		neighbour_of(s, &c.neighbour);
+	neighbour_of(s, &c.neighbour);
 	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
 	range = answer(&c);
 	widen(&g, &range, lo_ns, hi_ns, k->hz);
