@@ -31,10 +31,13 @@ struct machine_start {
 	bool boot;            /* true: RAM is written through to the file, and the kernel is booted;
 			       * false: RAM is private, and the machine waits for its state */
 	int kernel, initrd;   /* to boot */
-	int state;            /* to restore: inherited under machine_state_fd() */
+	int state;            /* boot: a file to save into; else what was saved */
 };
 
 #define MACHINE_RAM (512u << 20)
+
+/* What QEMU calls the descriptor .state. */
+#define MACHINE_STATE_PATH "/proc/self/fd/15"
 
 /* Opens the box and the pipes. After a failure machine_close() is due as well. */
 int machine_open(struct machine *m, struct err *err);

@@ -20,13 +20,7 @@ static enum qmp_message classify(struct qmp *qmp)
 		return QMP_STOPPED;
 	if (strstr(qmp->line, "\"event\": \"GUEST_PANICKED\""))
 		return QMP_PANICKED;
-	if (strstr(qmp->line, "\"event\": \"MIGRATION\"")) {
-		if (strstr(qmp->line, "\"status\": \"completed\""))
-			return QMP_MIGRATED;
-		if (strstr(qmp->line, "\"status\": \"failed\""))
-			return QMP_NOT_MIGRATED;
-	}
-	return QMP_OTHER;
+	return strstr(qmp->line, "\"return\": ") ? QMP_DONE : QMP_OTHER;
 }
 
 /* True when qmp->line begins with a whole line; else *@why not. */
@@ -63,24 +57,11 @@ enum qmp_message qmp_read(struct qmp *qmp)
 	return message;
 }
 
-int qmp_send(struct qmp *qmp, const char *commands, int fd, struct err *err)
+int qmp_send(struct qmp *qmp, const char *commands, struct err *err)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec text = { .iov_base = (char *)commands, .iov_len = strlen(commands) };
-	struct msghdr msg = { .msg_iov = &text, .msg_iovlen = 1 };
+	size_t len = strlen(commands);
 
-	if (fd >= 0) {
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-		control.align.cmsg_level = SOL_SOCKET;
-		control.align.cmsg_type = SCM_RIGHTS;
-		control.align.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.align), &fd, sizeof(int));
-	}
-	if (sendmsg(qmp->fd, &msg, MSG_NOSIGNAL) != (ssize_t)text.iov_len)
+	if (send(qmp->fd, commands, len, MSG_NOSIGNAL) != (ssize_t)len)
 		return err_sys(err, errno, "cannot talk to QEMU");
 	return 0;
 }

@@ -22,20 +22,18 @@ struct qmp {
 
 enum qmp_message {
 	QMP_NOTHING,   /* no complete message is there */
-	QMP_OTHER,     /* greeting, return, an event that does not matter */
+	QMP_OTHER,     /* greeting, an event that does not matter */
+	QMP_DONE,      /* a command's return */
 	QMP_ERROR,     /* qmp.error says which */
 	QMP_STOPPED,   /* event STOP: no instruction is executed any more */
 	QMP_PANICKED,  /* event GUEST_PANICKED: someone wrote to the pvpanic port */
-	QMP_MIGRATED,  /* event MIGRATION, status completed: state is saved, or loaded */
-	QMP_NOT_MIGRATED, /* status failed */
 	QMP_CLOSED,
 };
 
 /* The next message, without waiting. */
 enum qmp_message qmp_read(struct qmp *qmp);
 
-/* As one write: the commands are short against the socket's buffer. @fd goes with them (for getfd),
- * or -1. */
-int qmp_send(struct qmp *qmp, const char *commands, int fd, struct err *err);
+/* As one write: the commands are short against the socket's buffer. */
+int qmp_send(struct qmp *qmp, const char *commands, struct err *err);
 
 #endif

@@ -3,8 +3,7 @@
  * Theory of operation: one guest, from start to end, without ever waiting.
  *
  *   start    the job goes into the box, QEMU starts with the snapshot's memory mapped privately,
- *            and all commands up to the restore are sent at once
- *   restored QEMU says so, and is told to go on
+ *            and is told to restore the rest, after which it goes on by itself
  *   running  each byte from the bell is a slot of the box: lines are cut out and handed on
  *   over     QEMU has ended and the bell's pipe is empty; or the host's time is up
  *
@@ -47,9 +46,6 @@ struct virtual_run {
 
 static const char restore_commands[] =
 	"{\"execute\":\"qmp_capabilities\"}"
-	"{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["
-	"{\"capability\":\"x-ignore-shared\",\"state\":true},"
-	"{\"capability\":\"events\",\"state\":true}]}}"
 	"{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:15\"}}";
 
 static int watch(struct virtual_run *run, int fd)
@@ -92,7 +88,7 @@ static int start(struct virtual_run *run, const struct virtual_kernel *k,
 	snapshot_close(&snapshot);
 	run->qmp.fd = run->machine.qmp;
 	if (!ret)
-		ret = qmp_send(&run->qmp, restore_commands, -1, err);
+		ret = qmp_send(&run->qmp, restore_commands, err);
 	return ret ? ret : open_watches(run, err);
 }
 
@@ -150,9 +146,6 @@ static void hear_qemu(struct virtual_run *run)
 {
 	for (;;) {
 		switch (qmp_read(&run->qmp)) {
-		case QMP_MIGRATED:
-			qmp_send(&run->qmp, "{\"execute\":\"cont\"}", -1, NULL);
-			break;
 		case QMP_PANICKED:
 			run->phase = PANICKED;
 			return;
