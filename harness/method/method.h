@@ -64,7 +64,8 @@ struct method {
 	/* Optional. Refuses option values that make no sense together: -EINVAL and a sentence. */
 	int (*check)(const struct opt_values *opt, struct err *err);
 
-	/* Optional. Socket options, set right after the connection stands. */
+	/* Optional. Socket options, set right after the connection stands, by the thread that will
+	 * watch. */
 	int (*arm)(struct watch *watch, struct err *err);
 
 	/* Required. Blocks in the method's own thread until it holds the peer for dead; signals may

@@ -34,8 +34,8 @@ static const struct opt outq_rows[] = {
 };
 
 struct outq {
-	int bytes;      /* at the last look */
-	int64_t looks;  /* in a row without draining */
+	int bytes;     /* at the last look */
+	int64_t looks; /* in a row without draining */
 };
 
 static struct stuck outq_stuck(const struct opt_values *opt)

@@ -121,6 +121,12 @@ void quiet_window(const struct situation *s, const struct quiet *q, struct windo
 		else
 			from_last(s, q, every, w);
 		break;
+	case EFFECT_FORGOTTEN:
+		if (e->silent_ns)
+			from_last(s, q, every, w);
+		else
+			window_never(w, "the next segment draws a RST before the limit runs out");
+		break;
 	case EFFECT_FLAPPING:
 		first = flap_first(s);
 		quiet_window(&first, q, w);

@@ -53,9 +53,9 @@ static void silent(const struct situation *s, const struct stuck *k, int64_t wri
 		    look_next(x_hi + last + LOOK_LATE_NS, k->poll_ns) + limit - x_lo,
 		    "the first byte that nobody acknowledges is seen at the next look, and for the whole "
 		    "limit after it (tcp(7): SIOCOUTQ, TCP_INFO)");
-	if (!end || s->effect.kind != EFFECT_SILENCE || w->hi_ns < end)
+	if (!end || w->hi_ns < end)
 		return;
-	if (repair_back_ns(s, first, path_ns(s)) < w->lo_ns)
+	if (s->effect.kind == EFFECT_SILENCE && repair_back_ns(s, first, path_ns(s)) < w->lo_ns)
 		window_never(w, "it is over, and TCP has repaired the gap, before the limit");
 	else
 		window_none(w, "it ends about when the limit does: TCP's backed-off retransmission and "
@@ -66,6 +66,8 @@ void stuck_window(const struct situation *s, const struct stuck *k, struct windo
 {
 	int64_t writes = situation_observer_writes_ns(s);
 	bool answers = s->traffic == TRAFFIC_REQUEST && !writes;
+	bool closed = s->effect.kind == EFFECT_FIN || s->effect.kind == EFFECT_GONE ||
+		      s->effect.kind == EFFECT_RST;
 
 	if (s->effect.kind == EFFECT_FLAPPING) {
 		struct situation first = flap_first(s);
@@ -80,7 +82,7 @@ void stuck_window(const struct situation *s, const struct stuck *k, struct windo
 		silent(s, k, writes, w);
 	else if (answers && s->effect.kind == EFFECT_FORGOTTEN && !s->effect.lose_in)
 		window_none(w, "questions still arrive, and the answer that draws the RST stays");
-	else if (answers && s->effect.kind == EFFECT_SILENCE && !s->effect.lose_in)
+	else if (answers && !closed && !s->effect.lose_in)
 		window_none(w, "questions still arrive for a while, and the answers are lost");
 	else if (answers && ends_answer_in_flight(s))
 		window_none(w, "the last answer may be on its way when the fault comes");

@@ -20,8 +20,8 @@ struct stuck {
 /* Looks without progress that reach the limit. */
 int64_t stuck_looks(const struct stuck *k);
 
-/* The effect loses what is written, or its acknowledgements: SILENCE, FLAPPING, and for methods
- * that do not see the state, a peer whose socket is closed. */
+/* The effect loses what is written, or its acknowledgements: SILENCE, FLAPPING, FORGOTTEN, and for
+ * methods that do not see the state, a peer whose socket is closed. */
 void stuck_window(const struct situation *s, const struct stuck *k, struct window *w);
 
 /* The peer's kernel goes on acknowledging. */

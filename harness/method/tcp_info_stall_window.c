@@ -3,7 +3,9 @@
  * Each limit has a moment at which TCP_INFO passes it, and the earliest of them counts, at the next
  * look. How many retransmission timeouts there have been is a matter of time: the tail-loss probe
  * after rto_min at least, the first timeout an RTO later, and from then on each comes twice as late
- * (theory/rto.c replays this tick by tick; bounds are enough here). Where the own qdisc refuses the
+ * (theory/rto.c replays this tick by tick; bounds are enough here). Without carrier the first
+ * transmission already tells of congestion, and there is no tail-loss probe outside of the state Open
+ * (tcp_output.c: tcp_schedule_loss_probe). Where the own qdisc refuses the
  * segment there is no retransmission, but a probe every half second after the first RTO, and the
  * probes are counted (tcp_output.c: tcp_send_probe0).
  */
@@ -37,7 +39,7 @@ static void timeouts(const struct situation *s, int64_t n, int64_t *lo, int64_t 
 	int64_t tick = NS_PER_S / k->hz, srtt = situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_NS;
 	int64_t rto_lo = k->rto_min_ns, rto_hi = k->rto_min_ns + srtt + 4 * s->path.jitter_ns;
 
-	*lo = rto_lo;
+	*lo = s->effect.where == WHERE_OWN_CARRIER ? 0 : rto_lo;
 	*hi = rto_hi + tick;
 	for (int64_t i = 0; i < n; i++) {
 		*lo += rto_lo;
@@ -80,6 +82,17 @@ static void counted(const struct situation *s, int64_t count, enum count what, s
 		else
 			window_never(w, "it ends before the limit is reached");
 		return;
+	}
+	if (s->effect.reverts && !probes) {
+		if (what == COUNT_BACKOFF && count > 1 && !s->ipv6) {
+			window_never(w, "every ICMP unreachable takes a doubling back (RFC 6069)");
+			return;
+		}
+		if (what == COUNT_BACKOFF) {
+			window_none(w, "some ICMP unreachables take a doubling back (RFC 6069)");
+			return;
+		}
+		lo = first + (count + 1) * s->kernel.rto_min_ns;
 	}
 	if (hi > neighbour && what == COUNT_BACKOFF) {
 		window_none(w, "a neighbour that fails takes doublings back (RFC 6069)");
@@ -124,6 +137,7 @@ static void count_limit(const struct situation *s, const struct opt_values *opt,
 		return;
 	switch (s->effect.kind) {
 	case EFFECT_SILENCE:
+	case EFFECT_FORGOTTEN:
 		counted(s, count, what, &one);
 		break;
 	case EFFECT_FLAPPING:
@@ -146,7 +160,8 @@ static void unacked_limit(const struct situation *s, const struct opt_values *op
 
 	if (opt->v[STALL_UNACKED] == OPT_UNSET)
 		return;
-	if (s->effect.kind == EFFECT_SILENCE || s->effect.kind == EFFECT_FLAPPING)
+	if (s->effect.kind == EFFECT_SILENCE || s->effect.kind == EFFECT_FLAPPING ||
+	    s->effect.kind == EFFECT_FORGOTTEN)
 		stuck_window(s, &stuck, &one);
 	else
 		stuck_alive(s, &stuck, &one);

@@ -20,7 +20,12 @@
 #include "theory/tcp.h"
 #include "theory/wheel.h"
 
-enum { SOLICITS_S = 3, REACHABLE_S = 45, DELAY_S = 5, LINK_WATCH_S = 1 };
+enum { SOLICITS = 3 };
+#define REACHABLE_NS  (45 * NS_PER_S)
+#define DELAY_NS      (5 * NS_PER_S)
+#define LINK_WATCH_NS NS_PER_S
+/* The soonest that ICMP tells of a neighbour whose entry was in use. */
+#define SOONEST_NS    (2 * SOLICITS * NS_PER_S)
 /* net/ipv4/icmp.c: sysctl_icmp_msgs_burst, less what is drawn off at random. */
 enum { ICMP_BURST = 47 };
 
@@ -55,7 +60,7 @@ void unreachable_window(const struct situation *s, struct window *w)
 {
 	const struct effect *e = &s->effect;
 	int64_t writes = situation_observer_writes_ns(s), first, last, lo, hi;
-	int64_t solicits = SOLICITS_S * (NS_PER_S + wheel_to_ns(wheel_granule(s->kernel.hz), s->kernel.hz));
+	int64_t solicits = SOLICITS * (NS_PER_S + wheel_to_ns(wheel_granule(s->kernel.hz), s->kernel.hz));
 
 	if (!writes) {
 		window_never(w, "nothing is in flight, and ICMP counts only for what is (tcp_ipv4.c: "
@@ -69,13 +74,22 @@ void unreachable_window(const struct situation *s, struct window *w)
 	first_lost_write(s, writes, &first, &last);
 	if (first < 0)
 		first = 0;
+	if (e->where == WHERE_OWN_ADDRESS) {
+		window_none(w, "without its address the host's own routing refuses, which is sometimes a soft "
+			       "error (net/ipv4/af_inet.c: inet_sk_rebuild_header)");
+		return;
+	}
+	if (e->tcp_only) {
+		window_never(w, "ARP passes, and the ICMP goes to the peer");
+		return;
+	}
 	if (e->where == WHERE_OWN_CARRIER) {
-		lo = SOLICITS_S * NS_PER_S;
-		hi = last + next_try_ns(LINK_WATCH_S * NS_PER_S) + solicits;
+		lo = SOLICITS * NS_PER_S;
+		hi = last + next_try_ns(LINK_WATCH_NS) + solicits;
 	} else {
-		int64_t fails = (REACHABLE_S + DELAY_S) * NS_PER_S + solicits;
+		int64_t fails = REACHABLE_NS + DELAY_NS + solicits;
 
-		lo = 2 * SOLICITS_S * NS_PER_S;
+		lo = SOONEST_NS;
 		hi = last + next_try_ns(fails) + solicits;
 	}
 	lo = first > lo ? first : lo;
@@ -96,14 +110,21 @@ void unreachable_window(const struct situation *s, struct window *w)
 
 void unreachable_or(const struct situation *s, struct window *w)
 {
+	struct situation silence = *s;
 	struct window icmp;
 
-	if (s->effect.kind != EFFECT_SILENCE)
+	if (s->effect.kind == EFFECT_FORGOTTEN && s->effect.silent_ns >= SOONEST_NS) {
+		silence.effect.kind = EFFECT_SILENCE;
+		silence.effect.lose_out = silence.effect.lose_in = true;
+		silence.effect.for_ns = s->effect.silent_ns;
+	}
+	if (silence.effect.kind != EFFECT_SILENCE)
 		return;
-	unreachable_window(s, &icmp);
+	unreachable_window(&silence, &icmp);
 	/* What theory cannot say begins when the neighbour can fail. */
 	if (icmp.kind == WINDOW_NONE && !s->effect.icmp && s->effect.where != WHERE_OWN_CARRIER &&
-	    w->kind == WINDOW_SOME && w->hi_ns < 2 * SOLICITS_S * NS_PER_S)
+	    s->effect.where != WHERE_OWN_ADDRESS &&
+	    w->kind == WINDOW_SOME && w->hi_ns < SOONEST_NS)
 		return;
 	ends_earlier(w, &icmp);
 }
