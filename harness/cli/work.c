@@ -74,8 +74,9 @@ static int get_kernels(const struct given *args, struct work *work, struct err *
 
 		if (strcmp(args->options[i].row->name, "kernel") != 0)
 			continue;
-		for (int j = 0; j < work->n_kernels; j++) {
-			if (strcmp(work->kernels[j], name) == 0)
+		for (int j = 0; j < i; j++) {
+			if (args->options[j].row == args->options[i].row &&
+			    strcmp(args->options[j].value, name) == 0)
 				return err_set(err, EINVAL, "the kernel %s is named twice; once is "
 					       "enough", shown(name, buf));
 		}
