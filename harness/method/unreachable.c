@@ -20,7 +20,7 @@
 #include "theory/tcp.h"
 #include "theory/wheel.h"
 
-enum { SOLICITS = 3 };
+#define SOLICITS      INT64_C(3)
 #define REACHABLE_NS  (45 * NS_PER_S)
 #define DELAY_NS      (5 * NS_PER_S)
 #define LINK_WATCH_NS NS_PER_S
