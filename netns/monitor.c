@@ -75,7 +75,7 @@ static int take_route(struct nlmsghdr *hdr, void *arg)
 
 int monitor_path(int fd, struct monitor_path *path, struct err *err)
 {
-	struct sockaddr_storage own, other;
+	struct sockaddr_storage own = { 0 }, other = { 0 };
 	socklen_t own_len = sizeof(own), other_len = sizeof(other);
 	struct rtmsg rt = { 0 };
 	struct nl_msg *msg;

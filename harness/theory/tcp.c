@@ -118,12 +118,17 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 				   "a time (tcp_timer.c: retransmits_timed_out)");
 		return;
 	}
-	if (o->keepalive && refused)
-		window_never(w, "the own qdisc refuses every probe, and a refused probe is not counted "
-				"(tcp_timer.c: TCP_RESOURCE_PROBE_INTERVAL)");
-	else
+	if (o->keepalive && refused) {
+		struct giveup late = keepalive_refused(s, o);
+
+		conclude(s, &late, w,
+			 "keepalive: the own qdisc refuses the probes, and a refused one is not counted "
+			 "(tcp_timer.c: TCP_RESOURCE_PROBE_INTERVAL), until ARP, refused too, fails and "
+			 "they wait in the neighbour's queue");
+	} else {
 		window_never(w, "nothing arrives and nothing is in flight: TCP itself sends nothing on an "
 				"idle connection without keepalive (RFC 1122 4.2.3.6)");
+	}
 }
 
 /* True when it is unlikelier than 1e-6 that within the horizon all probes of one cycle, or their

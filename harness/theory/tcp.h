@@ -49,6 +49,9 @@ struct giveup {
  * where the path loses packets, and too many cycles lie before the fault to follow every chance. */
 struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o);
 
+/* The same where the own egress refuses everything, ARP included (theory/keepalive.c). */
+struct giveup keepalive_refused(const struct situation *s, const struct tcp_options *o);
+
 /* tcp_retransmit_timer() for the first segment written after the fault (theory/rto.c).
  * @writes_ns: the observer writes at armed + k * writes_ns, k >= 1. */
 struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns);
