@@ -171,12 +171,14 @@ static void unacked_limit(const struct situation *s, const struct opt_values *op
 static void ack_age_limit(const struct situation *s, const struct opt_values *opt, struct window *w)
 {
 	int64_t tick = NS_PER_S / s->kernel.hz, age = opt->v[STALL_ACK_AGE];
-	/* tcpi_last_ack_recv is a difference of jiffies. */
-	struct quiet quiet = { .lo_ns = age - tick, .hi_ns = age + tick, .acks = true };
+	struct quiet quiet = { .acks = true };
 	struct window one;
 
 	if (age == OPT_UNSET)
 		return;
+	/* tcpi_last_ack_recv is a difference of jiffies. */
+	quiet.lo_ns = age - tick;
+	quiet.hi_ns = age + tick;
 	quiet_window(s, &quiet, &one);
 	look_window(s, opt->v[STALL_POLL], &one);
 	ends_earlier(w, &one);
