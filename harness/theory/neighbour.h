@@ -28,6 +28,7 @@ struct neighbour {
 struct rto_chain {
 	int hz;
 	int64_t rtt_ns, rto_min_ns;
+	int64_t var_max_ns; /* the RTO is at most this much above srtt */
 	int64_t rto, rto_max, limit, user_timeout; /* jiffies; user_timeout 0: not set */
 	int64_t probe_interval;                    /* jiffies between probes the own qdisc refuses */
 	int probes;                                /* that many, then death */

