@@ -57,11 +57,13 @@ static void put_covered(const struct record_file *file, int64_t wall_ns)
 
 static int run_plan(const struct given *args, const struct work *work)
 {
+	bool real_time = work->engine->watch_stalls && !given_has(args, "virtual-clock");
 	const struct engine_config config = {
 		.jobs = work->jobs,
 		.command = args->command,
 		.version = cli_version,
-		.watch_stalls = work->engine->watch_stalls && !given_has(args, "virtual-clock"),
+		.longest_ns = real_time ? work->longest_ns : 0,
+		.watch_stalls = real_time,
 		.align_ns = given_has(args, "virtual-clock") ? VIRTUAL_GRID_NS : 0,
 		.n_kernels = work->n_kernels,
 		.kernels = work->kernels,

@@ -115,6 +115,11 @@ static int get_numbers(const struct given *args, struct work *work, struct plan_
 		ret = given_number(args, "seed", 0, INT64_MAX, &seed, err);
 	if (!ret)
 		ret = given_number(args, "jobs", 1, JOBS_MAX, &jobs, err);
+	if (!ret) {
+		ret = opt_parse_duration(given_value(args, "longest", "1m"), &work->longest_ns, err);
+		if (ret)
+			err_prefix(err, ret, "--longest");
+	}
 	config->phases = (int)phases;
 	config->only_phase = (int)phase;
 	config->seed = (uint64_t)seed;

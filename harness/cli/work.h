@@ -27,6 +27,8 @@
 	  "virtual: run on this kernel, Debian's newest of a series (6.1, 6.12, 7) or an image " \
 	  "(a path); may be repeated", 0, true },                                               \
 	{ "modules", "DIR", "virtual: where the modules of an image are", 0, false },           \
+	{ "longest", "DURATION",                                                                \
+	  "native: skip scenarios that watch for longer (default 1m)", 0, false },              \
 	{ "virtual-clock", NULL,                                                                \
 	  "native: the clock skips idle time, so start labs on a whole second (the virtual "    \
 	  "engine gives it to the deadpeer in its guest)", 0, false },                          \
@@ -40,6 +42,7 @@ struct work {
 	const struct engine *engine;
 	struct err passed; /* -e auto: why not the engine it would rather take; or "" */
 	int jobs;
+	int64_t longest_ns; /* --longest */
 	int n_kernels;
 	bool images; /* one of them is a path */
 	const char **kernels;

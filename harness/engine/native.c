@@ -116,6 +116,7 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 	struct trial_config config = {
 		.facts = &n->facts,
 		.align_ns = n->config->align_ns,
+		.longest_ns = n->config->longest_ns,
 		.watch_stalls = n->config->watch_stalls,
 	};
 	struct err err;

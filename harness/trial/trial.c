@@ -114,18 +114,50 @@ unsigned int trial_needs(const struct plan_lab *lab)
 	return needs;
 }
 
+/* From the lab's time zero to its horizon. */
+static int64_t lab_watches_ns(const struct plan_lab *lab)
+{
+	const struct scenario *sc = lab->scenario;
+	int64_t last_ns = sc->faults[lab->principal].at_ns + sc->horizon_ns;
+
+	for (int i = 0; i < sc->n_faults; i++) {
+		int64_t end_ns = sc->faults[i].at_ns + sc->faults[i].for_ns;
+
+		if (end_ns > last_ns)
+			last_ns = end_ns;
+	}
+	return lab->span_ns + last_ns;
+}
+
+int64_t trial_longest_ns(const struct plan_lab *lab)
+{
+	return lab_watches_ns(lab) + 4 * SETUP_GRACE_NS;
+}
+
+/* What keeps the whole lab from running here. */
+static bool lab_can_run(const struct plan_lab *lab, const struct trial_config *config,
+			struct err *why)
+{
+	if (config->longest_ns && lab_watches_ns(lab) > config->longest_ns) {
+		err_set(why, ERANGE, "in real time it takes longer than --longest allows; use -e "
+				     "virtual, or a greater --longest");
+		return false;
+	}
+	return facts_meet(config->facts, lab_needs(lab), why);
+}
+
 /* The connections that can run here; @index maps them to trials. Returns their number. */
-static int choose(const struct plan_lab *lab, const struct facts *facts, int *index,
+static int choose(const struct plan_lab *lab, const struct trial_config *config, int *index,
 		  struct record_trial *records)
 {
 	struct err why = { "" };
-	bool all = facts_meet(facts, lab_needs(lab), &why);
+	bool all = lab_can_run(lab, config, &why);
 	int n = 0;
 
 	for (int i = 0; i < lab->n_trials; i++) {
 		const struct plan_trial *t = &lab->trials[i];
 
-		if (!all || !facts_meet(facts, t->method->needs, &why))
+		if (!all || !facts_meet(config->facts, t->method->needs, &why))
 			spoil(&records[i], OUTCOME_SKIPPED, VERDICT_SKIP, why.text);
 		else
 			index[n++] = i;
@@ -267,7 +299,7 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 	if (index) {
 		for (int i = 0; i < plan->n_trials; i++)
 			describe(plan, &plan->trials[i], &records[i]);
-		w.n_conns = choose(plan, config->facts, index, records);
+		w.n_conns = choose(plan, config, index, records);
 	}
 	if (index && w.n_conns) {
 		char **conns = conn_arguments(plan, index, w.n_conns);
@@ -294,18 +326,4 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 		free(w.conns);
 	}
 	free(index);
-}
-
-int64_t trial_longest_ns(const struct plan_lab *lab)
-{
-	const struct scenario *sc = lab->scenario;
-	int64_t last_ns = sc->faults[lab->principal].at_ns + sc->horizon_ns;
-
-	for (int i = 0; i < sc->n_faults; i++) {
-		int64_t end_ns = sc->faults[i].at_ns + sc->faults[i].for_ns;
-
-		if (end_ns > last_ns)
-			last_ns = end_ns;
-	}
-	return SETUP_GRACE_NS + lab->span_ns + last_ns + 3 * SETUP_GRACE_NS;
 }

@@ -20,6 +20,7 @@ struct trial_config {
 	 * it drawn from the seed, so that a run in virtual time starts at the same tick whatever came
 	 * before; 0: at once. */
 	int64_t align_ns;
+	int64_t longest_ns; /* a lab that watches for longer is skipped; 0: none is */
 	bool watch_stalls; /* measure how late the machine itself is (real time only) */
 };
 
