@@ -45,11 +45,24 @@ bool ends_answer_in_flight(const struct situation *s)
 	       (from <= TRAFFIC_PERIOD_NS || to / TRAFFIC_PERIOD_NS != from / TRAFFIC_PERIOD_NS);
 }
 
+void ends_first_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns,
+		      bool *unread)
+{
+	struct situation before = *s;
+	int64_t lo, hi;
+
+	before.since_armed_lo_ns -= SKEW_NS;
+	first_lost_write(s, writes_ns, &lo, hi_ns);
+	first_lost_write(&before, writes_ns, lo_ns, &hi);
+	*unread = *lo_ns < lo;
+}
+
 static void closed(const struct situation *s, struct window *w)
 {
 	int64_t writes = situation_observer_writes_ns(s), lo, hi;
 	int64_t round_trip = situation_rtt_ns(s) + 2 * s->path.jitter_ns;
 	enum ends_how how = ends_how(s, 0);
+	bool unread;
 
 	if (s->path.loss_ppm || s->path.corrupt_ppm) {
 		window_none(w, "the FIN, or the RST that a write draws, may be lost on this path");
@@ -70,7 +83,7 @@ static void closed(const struct situation *s, struct window *w)
 					"(tcp_input.c: tcp_fin)");
 		return;
 	}
-	first_lost_write(s, writes, &lo, &hi);
+	ends_first_write(s, writes, &lo, &hi, &unread);
 	window_some(w, how == ENDS_EITHER ? 0 : lo + round_trip - 2 * s->path.jitter_ns,
 		    hi + round_trip + tcp_prompt_ns(s),
 		    "a FIN is no error; the first write after it draws a RST, and that makes it EPIPE "

@@ -26,6 +26,14 @@ enum ends_how ends_how(const struct situation *s, int64_t own_writes_ns);
  * closed socket, or is lost. */
 bool ends_answer_in_flight(const struct situation *s);
 
+/*
+ * The observer's first write, @writes_ns apart, that a closed peer answers with RST, relative to the
+ * fault: as first_lost_write(), or the one before it where the peer's application may have closed
+ * before it read that one. *unread: it may have.
+ */
+void ends_first_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns,
+		      bool *unread);
+
 /* When sk_err is set: by a RST or a timeout, or, after a FIN, by the RST that the observer's next
  * write draws. SO_ERROR says it until somebody takes it. */
 void ends_error(const struct situation *s, struct window *w);

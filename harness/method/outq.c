@@ -84,16 +84,23 @@ static int64_t outq_period_ns(const struct opt_values *opt, const struct situati
 static void closed(const struct situation *s, const struct stuck *k, struct window *w)
 {
 	int64_t writes = situation_observer_writes_ns(s), lo, hi;
+	bool unread = false;
 
 	if (s->path.loss_ppm || s->path.corrupt_ppm) {
 		window_none(w, "the FIN, or the RST that a write draws, may be lost on this path");
 		return;
 	}
-	if (!writes || ends_how(s, 0) == ENDS_FIN) {
+	if (writes)
+		ends_first_write(s, writes, &lo, &hi, &unread);
+	if (!writes || (ends_how(s, 0) == ENDS_FIN && !unread)) {
 		stuck_window(s, k, w);
 		return;
 	}
-	first_lost_write(s, writes, &lo, &hi);
+	if (unread) {
+		window_none(w, "whether the peer read the last byte decides between FIN and RST, and only "
+			       "after a FIN is another byte taken that nobody acknowledges");
+		return;
+	}
 	if (ends_how(s, 0) == ENDS_EITHER || lo <= tcp_prompt_ns(s) + LOOK_LATE_NS)
 		window_none(w, "only a byte on its way when the RST comes stays in the queue");
 	else

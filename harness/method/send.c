@@ -118,8 +118,9 @@ static int64_t send_period_ns(const struct opt_values *opt, const struct situati
 static void drawn(const struct situation *s, int64_t writes_ns, struct window *w)
 {
 	int64_t round_trip = situation_rtt_ns(s), lo, hi;
+	bool unread;
 
-	first_lost_write(s, writes_ns, &lo, &hi);
+	ends_first_write(s, writes_ns, &lo, &hi, &unread);
 	window_some(w, lo + round_trip, hi + round_trip + 2 * s->path.jitter_ns + tcp_prompt_ns(s),
 		    "a FIN lets the first write succeed; the RST that it draws makes the next one fail "
 		    "with EPIPE (tcp_input.c: tcp_reset)");
@@ -130,6 +131,7 @@ static void closed(const struct situation *s, int64_t period, struct window *w)
 	int64_t traffic = situation_observer_writes_ns(s), armed_hi = s->since_armed_hi_ns, lo, hi, after;
 	enum ends_how how = ends_how(s, period);
 	struct window other;
+	bool unread;
 
 	if (s->path.loss_ppm || s->path.corrupt_ppm) {
 		window_none(w, "the FIN, or the RST that a write draws, may be lost on this path");
@@ -144,7 +146,7 @@ static void closed(const struct situation *s, int64_t period, struct window *w)
 	}
 	drawn(s, period, w);
 	/* Not the write itself, but one after it. */
-	first_lost_write(s, period, &lo, &hi);
+	ends_first_write(s, period, &lo, &hi, &unread);
 	after = look_next(s->since_armed_lo_ns + lo, period) + period - armed_hi;
 	look_window(s, period, w);
 	if (how == ENDS_FIN && w->lo_ns < after)
