@@ -137,7 +137,11 @@ void neigh_watch_window(const struct opt_values *opt, const struct situation *si
 		s.effect.lose_out = s.effect.lose_in = true;
 		s.effect.for_ns = s.effect.silent_ns;
 	}
-	if (s.effect.kind == EFFECT_FLAPPING)
+	/* The next hop answers a host without an address, too: IPv6 asks from the link-local one, and
+	 * a request from 0.0.0.0 is taken for duplicate detection (net/ipv4/arp.c: arp_process). */
+	if (s.effect.where == WHERE_OWN_ADDRESS)
+		lively(&s, probe != OPT_UNSET, window);
+	else if (s.effect.kind == EFFECT_FLAPPING)
 		flapping(&s, probe, window);
 	else if (s.effect.kind == EFFECT_SILENCE && !s.effect.tcp_only)
 		silence(&s, probe, window);
