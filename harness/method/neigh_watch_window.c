@@ -130,6 +130,7 @@ void neigh_watch_window(const struct opt_values *opt, const struct situation *si
 {
 	int64_t probe = opt->v[NEIGH_WATCH_PROBE];
 	struct situation s = *situation;
+	bool answers;
 
 	if (s.effect.kind == EFFECT_FORGOTTEN && s.effect.silent_ns) {
 		/* The other host is away for so long, and then answers. */
@@ -139,11 +140,10 @@ void neigh_watch_window(const struct opt_values *opt, const struct situation *si
 	}
 	/* The next hop answers a host without an address, too: IPv6 asks from the link-local one, and
 	 * a request from 0.0.0.0 is taken for duplicate detection (net/ipv4/arp.c: arp_process). */
-	if (s.effect.where == WHERE_OWN_ADDRESS)
-		lively(&s, probe != OPT_UNSET, window);
-	else if (s.effect.kind == EFFECT_FLAPPING)
+	answers = s.effect.tcp_only || s.effect.where == WHERE_OWN_ADDRESS;
+	if (s.effect.kind == EFFECT_FLAPPING && !answers)
 		flapping(&s, probe, window);
-	else if (s.effect.kind == EFFECT_SILENCE && !s.effect.tcp_only)
+	else if (s.effect.kind == EFFECT_SILENCE && !answers)
 		silence(&s, probe, window);
 	else
 		lively(&s, probe != OPT_UNSET, window);
