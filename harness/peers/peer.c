@@ -34,9 +34,12 @@ static void drop(struct station *st, int conn)
 	link->polled = 0;
 }
 
+/* EPIPE: it has shut down its own sending half, and goes on reading. Any other end of the connection
+ * is seen by the reading half too. */
 static void send_one(struct station *st, int conn, char message)
 {
-	if (send(st->link[conn].fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+	if (send(st->link[conn].fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+	    errno != EAGAIN && errno != EPIPE)
 		drop(st, conn);
 }
 
