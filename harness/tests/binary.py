@@ -54,7 +54,7 @@ def run(argv, folder, code=None, **popen):
     env = environment(folder, **popen.pop("env", {}))
     try:
         made = subprocess.run(
-            [str(a) for a in argv], cwd=popen.pop("cwd", folder), env=env, timeout=LIMIT_S,
+            [str(a) for a in argv], cwd=popen.pop("cwd", folder), env=env, timeout=popen.pop("timeout", LIMIT_S),
             stdin=subprocess.DEVNULL, capture_output=True, check=False, **popen,
         )
     except subprocess.TimeoutExpired as hung:
