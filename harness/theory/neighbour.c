@@ -70,9 +70,9 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 	else
 		n->says = NEIGHBOUR_ALWAYS;
 	n->flushed = e->where == WHERE_OWN_CARRIER;
-	n->told = e->reverts ? 0 : (n->flushed ? 1 : 2) * SOLICITS * (int64_t)s->kernel.hz;
-	n->unreachable = wheel_latest((n->flushed ? LINK_WATCH_S : REACHABLE_MAX_S) *
-				      (int64_t)s->kernel.hz);
+	n->told = e->reverts ? 0 : (int64_t)s->kernel.hz * SOLICITS * (n->flushed ? 1 : 2);
+	n->unreachable = wheel_latest((int64_t)s->kernel.hz *
+				      (n->flushed ? LINK_WATCH_S : REACHABLE_MAX_S));
 }
 
 static int64_t min64(int64_t a, int64_t b)
@@ -98,7 +98,7 @@ static void constant_gaps(int64_t death, int64_t tick, int64_t gap, int64_t icmp
 	int64_t n = (death - tick + most - 1) / most;
 	int64_t lo = tick + n * gap, hi = tick + n * most;
 
-	end->last_lo = min64(end->last_lo, lo - gap);
+	end->last_lo = min64(end->last_lo, max64(lo - gap, death - most));
 	if (lo < death) {
 		lo = death;
 		hi = death - 1 + most;
@@ -115,15 +115,18 @@ static void constant_gaps(int64_t death, int64_t tick, int64_t gap, int64_t icmp
 static void any_gap(const struct rto_chain *c, int64_t first, int64_t death, struct rto_end *end)
 {
 	int64_t gap = min64(c->rto_max, death - first + c->rto);
+	/* So the last attempt leaves one longest gap before the end, or past its half, less an
+	 * eighth for the wheel. */
+	int64_t last = max64(death - wheel_latest(gap), first + (death - first - c->rto) * 7 / 16);
 
-	*end = (struct rto_end){ death, death - 1 + wheel_latest(gap), first, death - 1 };
+	*end = (struct rto_end){ death, death - 1 + wheel_latest(gap), last, death - 1 };
 }
 
 bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64_t stamp,
 		   struct rto_end *end)
 {
 	int64_t tick = first, rto = c->rto, icmp = solicits(c->hz), asked = INT64_MAX;
-	int64_t fails = wheel_latest(DELAY_FIRST_PROBE_S * c->hz) + icmp;
+	int64_t fails = wheel_latest(DELAY_FIRST_PROBE_S * (int64_t)c->hz) + icmp;
 	int deaf = DEAF;
 
 	*end = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };

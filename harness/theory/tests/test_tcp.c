@@ -309,3 +309,16 @@ Test(tcp, an_rto_that_has_not_settled_is_longer)
 	cr_assert_gt(early.hi_ns, SECONDS(156.1));
 	cr_assert_lt(settled.hi_ns, early.hi_ns);
 }
+
+/* However many wait for the neighbour, the last attempt is not the first. */
+Test(tcp, a_glitch_ends_before_the_last_attempt_of_any)
+{
+	struct situation s = silence_after(SECONDS(2.3));
+	struct window w;
+
+	s.traffic = TRAFFIC_SENDING;
+	s.connections = 140;
+	s.effect.for_ns = SECONDS(1.6);
+	tcp_readable_end(&s, &none, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+}
