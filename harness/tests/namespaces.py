@@ -44,7 +44,7 @@ def all_freed(seconds):
 def main(bound_s, folder, scenario, *moments):
     folder = pathlib.Path(folder)
     for moment in moments:
-        argv = ["run", "-e", "native", "-j", 8, "-o", folder / "out.jsonl", scenario]
+        argv = ["run", "-e", "native", "--longest", "1d", "-j", 8, "-o", folder / "out.jsonl", scenario]
         with Session(folder, *argv) as session:
             assert not session.ends_within(float(moment))
             session.process.kill()
