@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/read.h"
 
 /* A year: a hundred of them still fit in an int64_t. */
 #define HEARTBEAT_TIME_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
@@ -92,29 +93,24 @@ static void heartbeat_wait(struct watch *watch, int64_t until_ns)
 	atomic_fetch_add(&watch->wakeups, 1);
 }
 
+struct listening {
+	char sign;
+	int64_t *heard_ns;
+};
+
+static void heartbeat_hear(void *arg, const char *bytes, ssize_t n, int64_t now)
+{
+	const struct listening *l = arg;
+
+	if (memchr(bytes, l->sign, (size_t)n))
+		*l->heard_ns = now;
+}
+
 /* Reads all there is; *heard_ns: when @sign last arrived. False when the connection has ended, and
  * saw is written. */
 static bool heartbeat_read(struct watch *watch, char sign, int64_t *heard_ns)
 {
-	char bytes[4096];
-
-	for (;;) {
-		ssize_t n = recv(watch->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-		int err = errno;
-		int64_t now = clock_now_ns();
-
-		if (n < 0 && err == EAGAIN)
-			return true;
-		if (n < 0 && err == EINTR)
-			continue;
-		if (n <= 0) {
-			watch_saw(watch, now, "recv", n, err);
-			return false;
-		}
-		if (memchr(bytes, sign, (size_t)n))
-			*heard_ns = now;
-		watch_data(watch, bytes, n);
-	}
+	return read_available(watch, heartbeat_hear, &(struct listening){ sign, heard_ns });
 }
 
 static void heartbeat_missed(struct watch *watch, int64_t now)

@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/read.h"
 
 #define PHI_TIME_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
 
@@ -124,29 +125,11 @@ static void heard(struct detector *d, int64_t now)
 	d->heard_ns = now;
 }
 
-/* Reads all there is. False when the connection has ended, and saw is written. */
-static bool phi_read(struct watch *watch, struct detector *d)
+static void phi_hear(void *arg, const char *bytes, ssize_t n, int64_t now)
 {
-	char bytes[4096];
-
-	for (;;) {
-		ssize_t n = recv(watch->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-		int err = errno;
-		int64_t now = clock_now_ns();
-
-		if (n < 0 && err == EAGAIN)
-			return true;
-		if (n < 0 && err == EINTR)
-			continue;
-		if (n <= 0) {
-			watch_saw(watch, now, "recv", n, err);
-			return false;
-		}
-		for (ssize_t i = 0; i < n; i++) {
-			if (bytes[i] == MSG_BEACON)
-				heard(d, now);
-		}
-		watch_data(watch, bytes, n);
+	for (ssize_t i = 0; i < n; i++) {
+		if (bytes[i] == MSG_BEACON)
+			heard(arg, now);
 	}
 }
 
@@ -162,7 +145,7 @@ static void phi_listen(struct watch *watch, struct detector *d)
 		atomic_fetch_add(&watch->wakeups, 1);
 		/* The clock before the read: a beacon that waited out a stop of this thread counts. */
 		now = clock_now_ns();
-		if (!phi_read(watch, d))
+		if (!read_available(watch, phi_hear, d))
 			return;
 		if (now - d->heard_ns < patience_ns(d))
 			continue;

@@ -15,27 +15,6 @@
 #include "method/repair.h"
 
 /* False when the connection has ended, and saw is written. */
-static bool writer_read(struct watch *watch)
-{
-	char bytes[4096];
-
-	for (;;) {
-		ssize_t n = recv(watch->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-		int err = errno;
-		int64_t now = clock_now_ns();
-
-		if (n < 0 && err == EAGAIN)
-			return true;
-		if (n < 0 && err == EINTR)
-			continue;
-		if (n <= 0) {
-			watch_saw(watch, now, "recv", n, err);
-			return false;
-		}
-		watch_data(watch, bytes, n);
-	}
-}
-
 static bool writer_write(struct watch *watch)
 {
 	char data = MSG_DATA;
@@ -66,7 +45,7 @@ void writer_until_end(struct watch *watch, int64_t period_ns)
 
 		ppoll(&fd, 1, &timeout, NULL);
 		atomic_fetch_add(&watch->wakeups, 1);
-		if (!writer_read(watch))
+		if (!read_available(watch, NULL, NULL))
 			return;
 		now = clock_now_ns();
 		if (now < due)
