@@ -107,9 +107,9 @@ def test_sigkill_of_any_process_of_a_run(labs, rng, unchanged, tmp_path, valid):
 
 
 def interrupted(tmp_path, valid, send):
-    """Sends a signal as soon as one lab is done and another, of a minute, is going on."""
+    """Sends a signal as soon as one lab is done and another, much longer, is going on."""
     paths = [scenario(tmp_path, "a-short", horizon="50ms", methods="[recv]"),
-             scenario(tmp_path, "b-long", horizon="1m")]
+             scenario(tmp_path, "b-long", horizon="40s")]
     argv = ["run", "-e", "native", "-j", 1, "-o", "-", *paths]
     with Session(tmp_path, *argv, stdout=-1) as session, session.process.stdout as lines:
         for line in (lines.readline(), lines.readline()):
