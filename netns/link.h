@@ -52,8 +52,9 @@ int link_get(struct netns *ns, const char *name, struct link_state *st, struct e
 int link_wait_carrier(struct netns *ns, const char *name, bool carrier, int64_t timeout_ns,
 		      struct err *err);
 
-/* @cidr: "10.77.0.1/24" or "fd77::1/64". IPv6 skips duplicate detection (IFA_F_NODAD) and is
- * usable at once on a link that is up. -EINVAL: not an address. */
+/* @cidr: "10.77.0.1/24" or "fd77::1/64". IPv6 skips duplicate detection (IFA_F_NODAD); on a
+ * link that is up it answers as soon as the kernel's work queue has put its route in
+ * (net/ipv6/addrconf.c, addrconf_dad_work): milliseconds. -EINVAL: not an address. */
 int link_addr_add(struct netns *ns, const char *name, const char *cidr, struct err *err);
 int link_addr_del(struct netns *ns, const char *name, const char *cidr, struct err *err);
 

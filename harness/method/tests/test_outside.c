@@ -44,6 +44,7 @@ static void enter_scratch(void)
 	ns = netns_new(&err);
 	cr_assert_not_null(ns, "%s", err.text);
 	cr_assert_eq(netns_enter(ns, &err), 0, "%s", err.text);
+	netns_free(ns);
 }
 
 static void *run(void *arg)
