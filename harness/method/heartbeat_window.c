@@ -83,9 +83,11 @@ static struct verdict ping_verdict(const struct rhythm *r, int64_t round_trip)
 
 /* ---- beacon ---- */
 
+/* The client's last word of the handshake tells the server of the connection, and the beacon takes
+ * the same path: each of the two crossings is early or late by the jitter, by its own chance. */
 static int64_t beacon_jitter_ns(const struct rhythm *r)
 {
-	return BEACON_SKEW_NS + r->s->path.jitter_ns;
+	return BEACON_SKEW_NS + 2 * r->s->path.jitter_ns;
 }
 
 /* Beacon k arrives between these, after arming; beacon 0 is the arming itself. The two ends see

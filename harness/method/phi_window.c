@@ -20,7 +20,8 @@
 #include "base/clock.h"
 #include "method/heartbeat.h"
 
-/* As in heartbeat_window.c: two programs' reaction to each other's connection. */
+/* As in heartbeat_window.c: two programs' reaction to each other's connection; the path's jitter
+ * counts twice, once for the handshake and once for the beacon. */
 #define JITTER_NS (10 * NS_PER_MS)
 
 struct patience {
@@ -38,7 +39,7 @@ static struct patience after_beacon(const struct opt_values *opt, const struct s
 {
 	double period = (double)opt->v[PHI_PERIOD], min_std = (double)opt->v[PHI_MIN_STD];
 	double y = phi_deviations(opt->v[PHI_THRESHOLD]);
-	double jitter = (double)(JITTER_NS + s->path.jitter_ns);
+	double jitter = (double)(JITTER_NS + 2 * s->path.jitter_ns);
 	double late = jitter + (double)situation_rtt_ns(s);
 	int64_t size = opt->v[PHI_WINDOW], all = k + 2;
 	double n = (double)(all < size ? all : size);

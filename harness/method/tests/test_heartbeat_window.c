@@ -258,3 +258,18 @@ Test(heartbeat_window, a_narrow_path_is_shared)
 	s.connections = 1000;
 	cr_assert_eq(predict("period=500ms,misses=2", &s).kind, WINDOW_NONE);
 }
+
+/* The handshake's last segment and the beacon itself may each be late by the jitter, and early. */
+Test(heartbeat_window, jitter_shifts_a_beacon_twice)
+{
+	struct situation s = silence(MS(24000));
+	struct window calm, jittery;
+
+	s.path.delay_ns = MS(100);
+	calm = predict("mode=beacon", &s);
+	s.path.jitter_ns = MS(80);
+	jittery = predict("mode=beacon", &s);
+	cr_assert(calm.kind == WINDOW_SOME && jittery.kind == WINDOW_SOME);
+	cr_assert_eq(calm.lo_ns - jittery.lo_ns, MS(160));
+	cr_assert_eq(jittery.hi_ns - calm.hi_ns, MS(160));
+}
