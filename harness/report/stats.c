@@ -32,3 +32,18 @@ int64_t stats_median(const int64_t *values, size_t n)
 {
 	return stats_quantile(values, n, 1, 2);
 }
+
+double stats_ecdf(const int64_t *values, size_t n, int64_t x)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (values[mid] <= x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return (double)lo / (double)n;
+}
