@@ -14,7 +14,8 @@
 enum event_kind {
 	EVENT_READY,  /* the program listens, or is able to connect */
 	EVENT_ARMED,  /* the method watches this connection (observer); it is served (peer) */
-	EVENT_DEAD,   /* the method holds the peer for dead */
+	EVENT_DEAD,   /* the method holds the peer for dead; a second one: now for good */
+	EVENT_TRUST,  /* it holds it for alive again, and watches on */
 	EVENT_FAULT,  /* the peer did to this connection what it was told: from_ns, at_ns */
 	EVENT_REPORT, /* what this connection cost from arming to now; one for each, after REPORT */
 	EVENT_DONE,   /* the command is finished */
@@ -28,6 +29,7 @@ struct event_cost {
 	uint32_t packets_out, packets_in; /* tcpi_segs_out, tcpi_segs_in */
 	uint64_t bytes_out, bytes_in;     /* payload: tcpi_bytes_sent, tcpi_bytes_received */
 	uint32_t wakeups;                 /* times the method's waiting call returned */
+	uint32_t messages;                /* what the method itself sent, or had the kernel ask */
 	uint32_t signals;                 /* signal handlers run in the watching thread */
 	uint8_t state, retransmits, probes, backoff; /* tcpi_*, at the end */
 	uint32_t total_retrans;
@@ -39,6 +41,7 @@ struct event {
 	int64_t from_ns; /* before the call; EVENT_ARMED: the connection stood */
 	int64_t at_ns;   /* CLOCK_MONOTONIC right after the call returned */
 	int32_t err;     /* EVENT_DEAD: errno seen, 0 for none */
+	int32_t final;   /* EVENT_DEAD: the verdict cannot be taken back, and nothing is watched any more */
 	char text[EVENT_TEXT]; /* EVENT_DEAD: what was seen */
 	struct event_cost cost; /* EVENT_DEAD, EVENT_REPORT */
 };

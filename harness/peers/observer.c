@@ -60,6 +60,7 @@ static void count_cost(struct watched *w, struct event_cost *cost)
 {
 	cost_since(w->watch.fd, &w->mark, cost);
 	cost->wakeups = (uint32_t)atomic_load(&w->watch.wakeups);
+	cost->messages = (uint32_t)atomic_load(&w->watch.messages);
 	cost->signals = atomic_load(&w->signals);
 }
 
@@ -81,6 +82,7 @@ static void say_dead(struct watched *w)
 			      .from_ns = watch->armed_ns,
 			      .at_ns = watch->dead_ns,
 			      .err = watch->saw_errno,
+			      .final = true,
 			      .cost = w->cost };
 	int took = atomic_load(&watch->took);
 

@@ -34,7 +34,7 @@ static int voice_text(const struct voice *voice, const struct event *e)
 	static const char *const names[] = {
 		[EVENT_READY] = "ready", [EVENT_ARMED] = "armed",   [EVENT_DEAD] = "dead",
 		[EVENT_FAULT] = "fault", [EVENT_REPORT] = "report", [EVENT_DONE] = "done",
-		[EVENT_ERROR] = "error",
+		[EVENT_ERROR] = "error", [EVENT_TRUST] = "trust",
 	};
 	char line[512], cost[256] = "";
 	size_t n;

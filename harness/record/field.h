@@ -17,6 +17,7 @@ enum field_type {
 	FIELD_NS,      /* int64_t */
 	FIELD_NS_NULL, /* int64_t; RECORD_NULL is null */
 	FIELD_U64,     /* uint64_t */
+	FIELD_BOOL,    /* bool */
 	FIELD_NAME,    /* an enum, written as its name in .names */
 	FIELD_ERRNO,   /* int, written as record_errno_name(); 0 is null */
 	FIELD_OPTIONS, /* char[size] "a=1,b=2", an object of strings */

@@ -169,6 +169,11 @@ int read_field(struct read *r, const struct field *f, json_t *value, void *line)
 		ret = get_int(r, f->key, value, 0, INT64_MAX, &number);
 		*(uint64_t *)at = (uint64_t)number;
 		return ret;
+	case FIELD_BOOL:
+		if (!json_is_boolean(value))
+			return read_refuse(r, "\"%s\" is neither true nor false", f->key);
+		*(bool *)at = json_is_true(value);
+		return 0;
 	case FIELD_NAME:
 		return get_name(r, f, value, at);
 	case FIELD_ERRNO:

@@ -135,6 +135,9 @@ static void put_field(struct emit *emit, const struct field *field, const void *
 	case FIELD_U64:
 		emit_uint(emit, *(const uint64_t *)at);
 		return;
+	case FIELD_BOOL:
+		emit_bool(emit, *(const bool *)at);
+		return;
 	case FIELD_NAME:
 		emit_string(emit, field->names[*(const unsigned int *)at]);
 		return;

@@ -15,7 +15,7 @@
  * Keys are always written in the same order, so that equal records are equal bytes.
  */
 
-enum { RECORD_SCHEMA = 1 };
+enum { RECORD_SCHEMA = 2 };
 
 enum outcome {
 	OUTCOME_DETECTED, OUTCOME_MISSED, OUTCOME_FALSE_ALARM, OUTCOME_QUIET,
@@ -67,7 +67,16 @@ struct record_trial {
 	char why[320];     /* the theory's sentence; or why skipped, invalid or in error */
 	enum verdict verdict;
 	int64_t stall_ns;  /* longest time the machine itself was late during the trial (native) */
+	/* The quality of a failure detector (Chen, Toueg, Aguilera, IEEE ToC 51(5), 2002), while the
+	 * peer is alive: from arming to the fault where that is a death, else to the horizon. Mistake
+	 * rate = mistakes / alive_ns; mistake duration = mistaken_ns / mistakes; query accuracy =
+	 * 1 - mistaken_ns / alive_ns. */
+	int64_t alive_ns;     /* so long the peer was alive and watched */
+	uint64_t mistakes;    /* alarms in that time */
+	int64_t mistaken_ns;  /* so long of it the peer was held for dead */
+	bool mistake_open;    /* the last one had not ended by then: its length is a lower bound */
 	uint64_t packets_out, packets_in, bytes_out, bytes_in, wakeups;
+	uint64_t messages;  /* what the method itself sent, or had the kernel ask */
 	int64_t watched_ns; /* how long the cost was counted: armed to detection or horizon */
 	char tcp_state[16]; /* at the end; "" unknown */
 	int retransmits, probes, backoff; /* TCP_INFO at the end */

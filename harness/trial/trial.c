@@ -220,9 +220,16 @@ static int64_t time_zero(const struct plan_lab *lab, const struct trial_config *
 	       hash_below(lab->seed, config->align_ns);
 }
 
-static void cost(struct record_trial *r, const struct watch_conn *c)
+/* Up to the detection; where nothing dies, for as long as the method watched. */
+static const struct event *last_event(const struct watch_state *w, const struct watch_conn *c)
 {
-	const struct event *last = c->dead ? &c->death : &c->report;
+	if (w->deadly && alarms_stand(&c->alarms))
+		return &c->last;
+	return c->ended ? &c->end : &c->report;
+}
+
+static void cost(struct record_trial *r, const struct watch_conn *c, const struct event *last)
+{
 	const struct event_cost *e = &last->cost;
 
 	r->packets_out = e->packets_out;
@@ -230,12 +237,26 @@ static void cost(struct record_trial *r, const struct watch_conn *c)
 	r->bytes_out = e->bytes_out;
 	r->bytes_in = e->bytes_in;
 	r->wakeups = e->wakeups;
+	r->messages = e->messages;
 	r->watched_ns = last->at_ns - c->armed_ns;
 	if (e->state < sizeof(tcp_states) / sizeof(tcp_states[0]) && tcp_states[e->state])
 		snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", tcp_states[e->state]);
 	r->retransmits = e->retransmits;
 	r->probes = e->probes;
 	r->backoff = e->backoff;
+}
+
+/* After a death, the alarm that stands; where nothing dies, the first. */
+static void detection(const struct watch_state *w, const struct watch_conn *c,
+		      struct record_trial *r)
+{
+	const struct event *alarm = w->deadly ? &c->last : &c->first;
+
+	if (w->deadly ? !alarms_stand(&c->alarms) : !c->alarms.n)
+		return;
+	r->detect_ns = alarm->at_ns - c->after_ns;
+	r->err = alarm->err;
+	copy_text(r->saw, sizeof(r->saw), alarm->text);
 }
 
 static void conclude(const struct watch_state *w, const struct kernel_params *kernel,
@@ -252,13 +273,10 @@ static void conclude(const struct watch_state *w, const struct kernel_params *ke
 	r->fault_before_ns = c->before_ns;
 	r->fault_after_ns = c->after_ns;
 	r->stall_ns = stall_ns;
-	if (c->dead) {
-		r->detect_ns = c->death.at_ns - c->after_ns;
-		r->err = c->death.err;
-		copy_text(r->saw, sizeof(r->saw), c->death.text);
-	}
-	cost(r, c);
-	verdict_decide(r, w->plan->effect.kind, kernel->hz, w->n_conns);
+	detection(w, c, r);
+	alarms_mistakes(&c->alarms, c->armed_ns, w->deadly ? c->before_ns : w->horizon_ns, r);
+	cost(r, c, last_event(w, c));
+	verdict_decide(r, w->deadly, kernel->hz, w->n_conns);
 }
 
 static int run_lab(struct watch_state *w, const struct trial_config *config,
@@ -305,6 +323,7 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 		char **conns = conn_arguments(plan, index, w.n_conns);
 
 		w.conns = calloc((size_t)w.n_conns, sizeof(*w.conns));
+		w.deadly = effect_is_deadly(&plan->effect, plan->scenario->horizon_ns);
 		w.lab = &lab;
 		if (conns && w.conns) {
 			configure(plan, w.n_conns, conns, &lab_config);
@@ -323,6 +342,8 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 				spoil(r, OUTCOME_ERROR, VERDICT_ERROR, err.text);
 		}
 		free_conns(conns, w.n_conns);
+		for (int i = 0; w.conns && i < w.n_conns; i++)
+			alarms_free(&w.conns[i].alarms);
 		free(w.conns);
 	}
 	free(index);

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 
-bool effect_is_deadly(enum effect_kind kind)
+bool effect_is_deadly(const struct effect *effect, int64_t horizon_ns)
 {
-	switch (kind) {
+	switch (effect->kind) {
 	case EFFECT_FIN:
 	case EFFECT_HALF_CLOSE:
 	case EFFECT_RST:
@@ -15,7 +15,7 @@ bool effect_is_deadly(enum effect_kind kind)
 	case EFFECT_SILENCE:
 	case EFFECT_FORGOTTEN:
 	case EFFECT_FROZEN:
-		return true;
+		return !effect->for_ns || effect->for_ns >= horizon_ns;
 	case EFFECT_NOTHING:
 	case EFFECT_OBSERVER_FROZEN:
 	case EFFECT_SIGNALS:
@@ -41,8 +41,7 @@ static int64_t allowed_late_ns(const struct record_trial *r, int n_conns)
 	return VERDICT_SLACK_NS + n_conns * VERDICT_SLACK_PER_CONN_NS + r->stall_ns;
 }
 
-static enum verdict noticed(const struct record_trial *r, enum effect_kind effect, int hz,
-			    int n_conns)
+static enum verdict noticed(const struct record_trial *r, bool deadly, int hz, int n_conns)
 {
 	int64_t late_ns = allowed_late_ns(r, n_conns);
 	int64_t early_ns = NS_PER_S / hz + r->stall_ns;
@@ -51,7 +50,7 @@ static enum verdict noticed(const struct record_trial *r, enum effect_kind effec
 
 	switch (r->expect) {
 	case EXPECT_NEVER:
-		return effect_is_deadly(effect) ? VERDICT_EARLY : VERDICT_FALSE_ALARM;
+		return deadly ? VERDICT_EARLY : VERDICT_FALSE_ALARM;
 	case EXPECT_WINDOW:
 		if (longest < r->expect_lo_ns - early_ns)
 			return VERDICT_EARLY;
@@ -64,23 +63,23 @@ static enum verdict noticed(const struct record_trial *r, enum effect_kind effec
 	return VERDICT_ERROR;
 }
 
-void verdict_decide(struct record_trial *r, enum effect_kind effect, int hz, int n_conns)
+void verdict_decide(struct record_trial *r, bool deadly, int hz, int n_conns)
 {
-	bool dead = r->detect_ns != RECORD_NULL;
+	bool alarm = r->detect_ns != RECORD_NULL;
+	bool before = alarm && r->fault_after_ns + r->detect_ns < r->fault_before_ns;
 
-	if (dead && r->fault_after_ns + r->detect_ns < r->fault_before_ns) {
-		r->outcome = OUTCOME_FALSE_ALARM;
+	if (alarm)
+		r->outcome = deadly && !before ? OUTCOME_DETECTED : OUTCOME_FALSE_ALARM;
+	else
+		r->outcome = deadly ? OUTCOME_MISSED : OUTCOME_QUIET;
+	if (r->expect != EXPECT_NONE && (before || (deadly && r->mistakes))) {
 		r->verdict = VERDICT_FALSE_ALARM;
-		return;
+	} else if (alarm) {
+		r->verdict = noticed(r, deadly, hz, n_conns);
+	} else {
+		r->verdict = VERDICT_PASS;
+		if (r->expect == EXPECT_WINDOW &&
+		    r->expect_hi_ns + allowed_late_ns(r, n_conns) < r->horizon_ns)
+			r->verdict = VERDICT_MISSED;
 	}
-	if (dead) {
-		r->outcome = effect_is_deadly(effect) ? OUTCOME_DETECTED : OUTCOME_FALSE_ALARM;
-		r->verdict = noticed(r, effect, hz, n_conns);
-		return;
-	}
-	r->outcome = effect_is_deadly(effect) ? OUTCOME_MISSED : OUTCOME_QUIET;
-	r->verdict = VERDICT_PASS;
-	if (r->expect == EXPECT_WINDOW &&
-	    r->expect_hi_ns + allowed_late_ns(r, n_conns) < r->horizon_ns)
-		r->verdict = VERDICT_MISSED;
 }

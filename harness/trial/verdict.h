@@ -11,6 +11,18 @@
 /*
  * The outcome says what happened; the verdict, whether theory allows it.
  *
+ *   what dies     alarm             outcome       verdict
+ *   for good      stands, after it  detected      pass, early or late by the window
+ *   for good      none stands       missed        missed where one was due, else pass
+ *   nothing       none              quiet         missed where one was due, else pass
+ *   nothing       one or more       false_alarm   pass, early or late by the window for the first;
+ *                                                 false_alarm where theory says never
+ *   for good      before it         false_alarm   false_alarm, unless theory has no window: some
+ *                 (it stands)                       methods cry wolf by their nature
+ *
+ * A mistake before a death that was taken back leaves the outcome as it is, but spoils a verdict
+ * that rests on a window or a never, for both say that there is none.
+ *
  * A window is pure theory. What the verdict allows beyond it is only the scheduler: VERDICT_SLACK
  * for the way from the kernel's timer to the watching thread's clock_gettime(), a share for every
  * other connection that may be woken in the same tick, and, in real time, the longest stall of the
@@ -20,12 +32,14 @@
 #define VERDICT_SLACK_NS INT64_C(10000000)
 #define VERDICT_SLACK_PER_CONN_NS INT64_C(100000)
 
-/* True where the other end, or the way to it, is really gone. */
-bool effect_is_deadly(enum effect_kind kind);
+/* True where the other end, or the way to it, is gone and stays so for @horizon_ns: what comes back
+ * within it was never dead, and who says so is mistaken, as foreseen by theory or not. */
+bool effect_is_deadly(const struct effect *effect, int64_t horizon_ns);
 
-/* Decides r->outcome and r->verdict from r's times, its window and @effect. The record must hold
- * armed_ns, the fault's stamps, detect_ns, horizon_ns, stall_ns and the expected window. */
-void verdict_decide(struct record_trial *r, enum effect_kind effect, int hz, int n_conns);
+/* Decides r->outcome and r->verdict from r's times, its mistakes and its window; @deadly: as
+ * effect_is_deadly(). The record must hold armed_ns, the fault's stamps, detect_ns, mistakes,
+ * horizon_ns, stall_ns and the expected window. */
+void verdict_decide(struct record_trial *r, bool deadly, int hz, int n_conns);
 
 /* The window as a record says it. */
 void verdict_expect(struct record_trial *r, const struct window *w);

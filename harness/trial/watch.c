@@ -2,8 +2,8 @@
 /*
  * One loop over one clock: wait for the next event of either program until the next entry of the
  * timeline is due, do that entry, go on. An entry is due to be injected, repeated or undone; the
- * last one is the horizon, counted from the principal fault. The loop ends early once every
- * connection is dead and nothing is left on the timeline.
+ * last one is the horizon, counted from the principal fault. The loop ends early once nothing is left
+ * on the timeline and no connection can change its verdict any more.
  *
  * A fault counts only when it is proven. Faults that the peer carries out on each connection
  * (close, shutdown, reset) are proven by one EVENT_FAULT from every connection.
@@ -23,12 +23,34 @@ struct step {
 	int64_t inject_ns, undo_ns; /* absolute, or NOT_DUE */
 };
 
-static void take_event(struct watch_state *w, const struct event *ev, bool from_peer)
+/* What is said after the horizon, by programs that were stopped over it, came too late. */
+static int take_alarm(const struct watch_state *w, struct watch_conn *c, const struct event *ev)
+{
+	if (w->horizon_ns && ev->at_ns > w->horizon_ns)
+		return 0;
+	if (ev->kind == EVENT_TRUST) {
+		alarms_end(&c->alarms, ev->at_ns);
+		return 0;
+	}
+	if (!alarms_stand(&c->alarms)) {
+		if (!c->alarms.n)
+			c->first = *ev;
+		c->last = *ev;
+	}
+	if (ev->final) {
+		c->ended = true;
+		c->end = *ev;
+	}
+	return alarms_begin(&c->alarms, ev->at_ns);
+}
+
+static int take_event(struct watch_state *w, const struct event *ev, bool from_peer,
+		      struct err *err)
 {
 	struct watch_conn *c;
 
 	if (ev->conn < 0 || ev->conn >= w->n_conns)
-		return;
+		return 0;
 	c = &w->conns[ev->conn];
 	switch (ev->kind) {
 	case EVENT_ARMED:
@@ -38,10 +60,9 @@ static void take_event(struct watch_state *w, const struct event *ev, bool from_
 		}
 		break;
 	case EVENT_DEAD:
-		if (!c->dead && (!w->horizon_ns || ev->at_ns <= w->horizon_ns)) {
-			c->dead = true;
-			c->death = *ev;
-		}
+	case EVENT_TRUST:
+		if (take_alarm(w, c, ev) < 0)
+			return err_sys(err, ENOMEM, "the alarms of connection %d", ev->conn);
 		break;
 	case EVENT_FAULT:
 		if (w->stamping) {
@@ -50,12 +71,12 @@ static void take_event(struct watch_state *w, const struct event *ev, bool from_
 		}
 		break;
 	case EVENT_REPORT:
-		c->reported = true;
 		c->report = *ev;
 		break;
 	default:
 		break;
 	}
+	return 0;
 }
 
 /* One event, or the deadline. 1: *ev is filled in and taken; 0: the deadline passed. */
@@ -66,8 +87,8 @@ static int next(struct watch_state *w, int64_t deadline_ns, struct event *ev, st
 
 	if (ret <= 0)
 		return ret;
-	take_event(w, ev, from_peer);
-	return 1;
+	ret = take_event(w, ev, from_peer, err);
+	return ret < 0 ? ret : 1;
 }
 
 static int wait_armed(struct watch_state *w, struct err *err)
@@ -119,7 +140,7 @@ static int wait_per_connection(struct watch_state *w, const struct fault_act *ac
 		struct watch_conn *c = &w->conns[i];
 
 		/* A connection found dead before the fault has nothing left to be closed. */
-		if (!c->after_ns && !c->dead)
+		if (!c->after_ns && !alarms_stand(&c->alarms))
 			return err_set(err, EBADE, "%s: the peer did not do it to connection %d",
 				       act->fault->name, i);
 		if (!c->after_ns) {
@@ -178,10 +199,14 @@ static int undo(struct watch_state *w, int i, struct step *step, struct err *err
 	return ret < 0 ? err_prefix(err, ret, "%s could not be undone", fault->name) : 0;
 }
 
-static bool all_dead(const struct watch_state *w)
+/* A death that everybody has noticed is all there is to see; alarms that are mistakes may be taken
+ * back up to the horizon. */
+static bool nothing_left(const struct watch_state *w)
 {
 	for (int i = 0; i < w->n_conns; i++) {
-		if (!w->conns[i].dead)
+		const struct watch_conn *c = &w->conns[i];
+
+		if (w->deadly ? !alarms_stand(&c->alarms) : !c->ended)
 			return false;
 	}
 	return true;
@@ -213,7 +238,7 @@ static int timeline(struct watch_state *w, struct err *err)
 			}
 		}
 		if (w->horizon_ns && (which < 0 || w->horizon_ns <= due_ns)) {
-			if (all_dead(w))
+			if (nothing_left(w))
 				return 0;
 			due_ns = w->horizon_ns;
 			which = -1;

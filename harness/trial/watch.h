@@ -7,20 +7,23 @@
 #include "fault/fault.h"
 #include "lab/lab.h"
 #include "plan/plan.h"
+#include "trial/alarms.h"
 
 /*
  * The middle of a trial: the lab is up and its programs are ready. From time zero to the horizon:
- * connections are armed, the timeline's faults happen and are proven, deaths are collected, and
- * at last every connection reports what it cost.
+ * connections are armed, the timeline's faults happen and are proven, alarms are collected, and at
+ * last every connection reports what it cost.
  */
 
 /* What is known of one connection. */
 struct watch_conn {
 	int64_t stood_ns, armed_ns;       /* 0: not (yet) */
 	int64_t before_ns, after_ns;      /* the fault, on this connection; 0: not (yet) */
-	bool dead, reported;
-	struct event death;  /* valid when dead */
-	struct event report; /* valid when reported */
+	struct alarms alarms;
+	struct event first, last; /* of the alarms, where there are any */
+	bool ended;               /* the method watches no more */
+	struct event end;         /* valid when ended */
+	struct event report;
 };
 
 struct watch_state {
@@ -31,6 +34,7 @@ struct watch_state {
 	int64_t zero_ns;    /* the lab's time zero */
 	int64_t base_ns;    /* the timeline's time zero: zero + span */
 	int64_t horizon_ns; /* absolute, once the principal fault happened */
+	bool deadly;        /* what the principal fault kills stays dead up to the horizon */
 	bool stamping;      /* EVENT_FAULTs now are the principal fault's */
 	struct fault_act acts[SCENARIO_FAULTS];
 };

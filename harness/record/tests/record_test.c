@@ -34,6 +34,8 @@ static struct record_trial some_trial(void)
 		.saw = "recv=-1 ETIMEDOUT", .err = ETIMEDOUT, .expect = EXPECT_WINDOW,
 		.expect_lo_ns = 0, .expect_hi_ns = 3100000000, .why = "idle + intvl * cnt",
 		.verdict = VERDICT_PASS, .stall_ns = 12, .packets_out = 5, .wakeups = 1,
+		.alive_ns = 2000000000, .mistakes = 2, .mistaken_ns = 17, .mistake_open = true,
+		.messages = 4,
 		.watched_ns = 4000000000, .tcp_state = "CLOSE", .probes = 2,
 	};
 }
@@ -201,7 +203,9 @@ Test(record, the_reader_refuses_and_says_where)
 	text[strlen(text) - 40] = '\0';
 	refused(text, ":2: the last line is cut short");
 	free(text);
-	spoilt_refused("\"schema\":1", "\"schema\":2", "schema version 2; this deadpeer reads version 1");
+	spoilt_refused("\"schema\":2", "\"schema\":1", "schema version 1; this deadpeer reads version 2");
+	spoilt_refused("\"mistake_open\":true", "\"mistake_open\":1", "neither true nor false");
+	spoilt_refused("\"mistakes\":2", "\"mistakes\":-2", ":2: \"mistakes\" is -2");
 	spoilt_refused("\"hz\":250", "\"hz\":\"250\"", ":1: \"hz\" is not a whole number");
 	spoilt_refused("\"hz\":250", "\"hz\":250.0", ":1: \"hz\" is not a whole number");
 	spoilt_refused("\"hz\":250,", "", "the key \"hz\" is missing");
