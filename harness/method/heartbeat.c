@@ -18,6 +18,9 @@
  * In both modes the end of the connection (recv 0 or an error, send with an error) is death at
  * once: the wait is for the socket as much as for the time. A ping that the socket buffer does not
  * take (EAGAIN) counts as sent and is not answered. Other bytes are no sign of life.
+ *
+ * Held for dead, the peer is pinged or listened to all the same, and the next pong or beacon is life
+ * again; misses are counted anew from there.
  */
 #include "method/heartbeat.h"
 
@@ -130,8 +133,14 @@ struct pings {
 	int64_t sent_ns[PINGS];
 	unsigned int first, next; /* modulo PINGS */
 	int missed;               /* in a row */
-	int64_t heard_ns;
+	int64_t heard_ns;         /* the last pong; 0: none yet */
+	int64_t tick;             /* when the next one leaves; 0: not armed yet */
 };
+
+static int heartbeat_arm(struct watch *watch, struct err *err)
+{
+	return watch_new_own(watch, sizeof(struct pings), err);
+}
 
 /* Judges every ping that has had its period at @now. True when that makes the peer dead. */
 static bool pings_judge(struct pings *p, const struct opt_values *opt, int64_t now)
@@ -166,31 +175,39 @@ static bool pings_send(struct pings *p, struct watch *watch)
 	return true;
 }
 
-static void heartbeat_ping(struct watch *watch)
+/* Asks until the peer is dead, or, where it is @held_dead, alive again. False when the connection has
+ * ended. */
+static bool heartbeat_ping(struct watch *watch, bool held_dead)
 {
 	int64_t period = watch->opt.v[HEARTBEAT_PERIOD];
-	int64_t tick = watch->armed_ns + period;
-	struct pings p = { .heard_ns = INT64_MIN };
+	struct pings *p = watch->own;
 
+	if (!p->tick)
+		p->tick = watch->armed_ns + period;
 	for (;;) {
-		int64_t until = tick, now;
+		int64_t until = p->tick, heard = p->heard_ns, now;
 
-		if (p.first != p.next && p.sent_ns[p.first % PINGS] + period < until)
-			until = p.sent_ns[p.first % PINGS] + period;
+		if (p->first != p->next && p->sent_ns[p->first % PINGS] + period < until)
+			until = p->sent_ns[p->first % PINGS] + period;
 		heartbeat_wait(watch, until);
 		/* The clock before the read: were the thread stopped in between, the read would
 		 * still bring the answer that the clock calls too late. */
 		now = clock_now_ns();
-		if (!heartbeat_read(watch, MSG_PONG, &p.heard_ns))
-			return;
-		if (pings_judge(&p, &watch->opt, now)) {
-			heartbeat_missed(watch, now);
-			return;
+		if (!heartbeat_read(watch, MSG_PONG, &p->heard_ns))
+			return false;
+		if (held_dead && p->heard_ns > heard) {
+			watch->trusted_ns = p->heard_ns;
+			p->missed = 0;
+			return true;
 		}
-		if (now >= tick) {
-			if (!pings_send(&p, watch))
-				return;
-			tick += ((now - tick) / period + 1) * period;
+		if (pings_judge(p, &watch->opt, now) && !held_dead) {
+			heartbeat_missed(watch, now);
+			return true;
+		}
+		if (now >= p->tick) {
+			if (!pings_send(p, watch))
+				return false;
+			p->tick += ((now - p->tick) / period + 1) * period;
 		}
 	}
 }
@@ -199,7 +216,7 @@ static void heartbeat_listen(struct watch *watch)
 {
 	int64_t patience = watch->opt.v[HEARTBEAT_MISSES] * watch->opt.v[HEARTBEAT_PERIOD] +
 			   heartbeat_grace_ns(&watch->opt);
-	int64_t heard = watch->armed_ns;
+	int64_t heard = watch->trusted_ns;
 
 	for (;;) {
 		int64_t now;
@@ -220,7 +237,22 @@ static void heartbeat_watch(struct watch *watch)
 	if (watch->opt.v[HEARTBEAT_MODE] == HEARTBEAT_BEACON)
 		heartbeat_listen(watch);
 	else
-		heartbeat_ping(watch);
+		heartbeat_ping(watch, false);
+}
+
+static bool heartbeat_trust(struct watch *watch)
+{
+	int64_t heard = 0;
+
+	if (watch->opt.v[HEARTBEAT_MODE] == HEARTBEAT_PING)
+		return heartbeat_ping(watch, true);
+	while (!heard) {
+		heartbeat_wait(watch, INT64_MAX);
+		if (!heartbeat_read(watch, MSG_BEACON, &heard))
+			return false;
+	}
+	watch->trusted_ns = heard;
+	return true;
 }
 
 static int64_t heartbeat_beacon_ns(const struct opt_values *opt)
@@ -240,7 +272,10 @@ const struct method method_heartbeat = {
 	.options = heartbeat_rows,
 	.reads = true,
 	.check = heartbeat_check,
+	.arm = heartbeat_arm,
 	.watch = heartbeat_watch,
+	.trust = heartbeat_trust,
+	.release = watch_free_own,
 	.beacon_ns = heartbeat_beacon_ns,
 	.period_ns = heartbeat_period_ns,
 	.window = heartbeat_window,

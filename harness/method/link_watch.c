@@ -6,7 +6,8 @@
  * the interface, not of the path).
  *
  * The notification is heard, not the state polled: a link that comes back at once is reported, too.
- * Where the netlink socket overflowed (ENOBUFS), the state is looked at instead.
+ * Where the netlink socket overflowed (ENOBUFS), the state is looked at instead. A link that runs
+ * again is alive again; one that was removed never is, for its index goes with it.
  */
 #include <errno.h>
 #include <linux/netlink.h>
@@ -67,8 +68,9 @@ static bool looked(struct watch *watch, const struct monitor_path *path, int64_t
 	return true;
 }
 
-static bool told(struct watch *watch, const struct monitor_path *path, const struct nlmsghdr *hdr,
-		 int64_t now)
+/* True when the device is down or gone, and saw is written. */
+static bool told_down(struct watch *watch, const struct monitor_path *path,
+		      const struct nlmsghdr *hdr, int64_t now)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(hdr);
 
@@ -83,6 +85,8 @@ static bool told(struct watch *watch, const struct monitor_path *path, const str
 	return true;
 }
 
+/* Waits for one message and whatever else it brings. True when one of them says that the device is
+ * down or gone. */
 static bool hear(struct watch *watch, const struct monitor_path *path)
 {
 	union {
@@ -101,7 +105,7 @@ static bool hear(struct watch *watch, const struct monitor_path *path)
 		return true;
 	}
 	for (struct nlmsghdr *h = &in.hdr; n > 0 && NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
-		if (told(watch, path, h, now))
+		if (told_down(watch, path, h, now))
 			return true;
 	}
 	return false;
@@ -109,14 +113,41 @@ static bool hear(struct watch *watch, const struct monitor_path *path)
 
 static void link_watch_watch(struct watch *watch)
 {
-	struct monitor_path *path = watch->own;
+	const struct monitor_path *path = watch->own;
 
-	if (!looked(watch, path, clock_now_ns())) {
-		while (!hear(watch, path))
-			;
+	if (looked(watch, path, clock_now_ns()))
+		return;
+	while (!hear(watch, path))
+		;
+}
+
+/* The state is looked at whenever something was told: it may have come and gone meanwhile. */
+static bool link_watch_trust(struct watch *watch)
+{
+	const struct monitor_path *path = watch->own;
+	struct ifreq req = { 0 };
+	char bytes[8192];
+
+	memcpy(req.ifr_name, path->device, sizeof(req.ifr_name));
+	for (;;) {
+		ssize_t n;
+
+		if (ioctl(watch->fd, SIOCGIFFLAGS, &req) < 0)
+			return false;
+		watch->trusted_ns = clock_now_ns();
+		if (req.ifr_flags & IFF_RUNNING)
+			return true;
+		n = recv(watch->own_fd, bytes, sizeof(bytes), 0);
+		atomic_fetch_add(&watch->wakeups, 1);
+		if (n < 0 && errno != EINTR && errno != ENOBUFS)
+			return false;
 	}
+}
+
+static void link_watch_release(struct watch *watch)
+{
 	close(watch->own_fd);
-	free(path);
+	watch_free_own(watch);
 }
 
 static int64_t link_watch_period_ns(const struct opt_values *opt, const struct situation *situation)
@@ -153,6 +184,8 @@ const struct method method_link_watch = {
 	.options = (const struct opt[]){ { 0 } },
 	.arm = link_watch_arm,
 	.watch = link_watch_watch,
+	.trust = link_watch_trust,
+	.release = link_watch_release,
 	.period_ns = link_watch_period_ns,
 	.window = link_watch_window,
 };

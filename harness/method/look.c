@@ -12,8 +12,9 @@
 void look_until(struct watch *watch, int64_t period_ns, bool (*look)(struct watch *, void *),
 		void *state)
 {
-	int64_t due = watch->armed_ns + period_ns;
+	int64_t due = watch->armed_ns;
 
+	due += ((clock_now_ns() - due) / period_ns + 1) * period_ns;
 	for (;;) {
 		struct timespec at = clock_timespec(due);
 		int ret = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -59,6 +60,18 @@ void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, i
 	} else {
 		snprintf(watch->saw, sizeof(watch->saw), "%s=%ld", call, ret);
 	}
+}
+
+int watch_new_own(struct watch *watch, size_t size, struct err *err)
+{
+	watch->own = calloc(1, size);
+	return watch->own ? 0 : err_sys(err, ENOMEM, "what %s remembers", watch->method->name);
+}
+
+void watch_free_own(struct watch *watch)
+{
+	free(watch->own);
+	watch->own = NULL;
 }
 
 bool watch_write(struct watch *watch, char message)

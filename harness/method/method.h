@@ -37,8 +37,9 @@ struct watch {
 	enum side side; /* of the observer */
 	enum traffic traffic;
 	int64_t armed_ns;   /* clock_now_ns() right after arm(): time zero of a method's schedule */
+	int64_t trusted_ns; /* the peer is held for alive since: armed_ns, or as trust() stamps it */
 	atomic_int took;    /* errno that a write of the program's own took off the socket; 0: none */
-	int own_fd;         /* the method's own, from arm() to watch() */
+	int own_fd;         /* the method's own, from arm() to watch(), or to release() */
 	void *own;          /* likewise */
 
 	/* Filled in by the method before watch() returns. */
@@ -72,6 +73,18 @@ struct method {
 	 * interrupt every call. Stamps dead_ns right where the call returned. */
 	void (*watch)(struct watch *watch);
 
+	/*
+	 * Optional: for a method whose verdict can be revoked, which is one that accuses a peer while
+	 * the connection still stands. Called in the same thread after watch() on a connection that
+	 * is ESTABLISHED. Blocks until there is evidence of life, which the method sees by its own
+	 * means, and stamps trusted_ns: true, and watch() is called again. False: the connection has
+	 * ended, or nothing can be heard any more, and the verdict is for good.
+	 */
+	bool (*trust)(struct watch *watch);
+
+	/* Optional. Gives back own_fd and own where trust() needs them after watch(). */
+	void (*release)(struct watch *watch);
+
 	/* Optional. The peer's application sends MSG_BEACON this often; 0: not at all. */
 	int64_t (*beacon_ns)(const struct opt_values *opt);
 
@@ -90,6 +103,10 @@ extern const struct method *const method_table[];
 
 /* NULL when there is none. */
 const struct method *method_find(const char *name);
+
+/* Zeroed memory of the method's own: for arm(). watch_free_own() is its release(). */
+int watch_new_own(struct watch *watch, size_t size, struct err *err);
+void watch_free_own(struct watch *watch);
 
 /* What was read from the connection, by the method or by the program: where the observer is the
  * server and the traffic is `request`, every MSG_REQUEST is answered. */

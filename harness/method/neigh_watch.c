@@ -8,6 +8,9 @@
  * The kernel asks only where traffic doubts the entry: REACHABLE for 15 s to 45 s, then DELAY for
  * 5 s, then PROBE. With `probe` the method has it asked at armed + k * probe; without, it depends on
  * what the host sends.
+ *
+ * A failed neighbour is alive again when it answers a request (NUD_REACHABLE) or asks one itself
+ * (NUD_STALE).
  */
 #include <errno.h>
 #include <linux/neighbour.h>
@@ -63,8 +66,25 @@ static bool failed(struct watch *watch, const struct monitor_path *path, int sta
 	return true;
 }
 
-/* Reads one message. True when the neighbour failed, or nothing can be heard; saw is written. */
-static bool hear(struct watch *watch, const struct monitor_path *path)
+static bool answered(struct watch *watch, int state, int64_t now)
+{
+	if (state < 0 || !(state & (NUD_REACHABLE | NUD_STALE)))
+		return false;
+	watch->trusted_ns = now;
+	return true;
+}
+
+enum heard { HEARD_NOTHING, HEARD_CHANGE, HEARD_ERROR };
+
+/* What a state means to one who holds the neighbour for dead, or for alive. */
+static bool changed(struct watch *watch, const struct monitor_path *path, bool held_dead, int state,
+		    int64_t now)
+{
+	return held_dead ? answered(watch, state, now) : failed(watch, path, state, now);
+}
+
+/* Reads one message. HEARD_ERROR: nothing can be heard any more, and saw is written. */
+static enum heard hear(struct watch *watch, const struct monitor_path *path, bool held_dead)
 {
 	union {
 		struct nlmsghdr hdr;
@@ -76,47 +96,73 @@ static bool hear(struct watch *watch, const struct monitor_path *path)
 	int64_t now = clock_now_ns();
 
 	if (n < 0 && err == ENOBUFS)
-		return failed(watch, path, monitor_neighbour(path, &lost), now);
+		return changed(watch, path, held_dead, monitor_neighbour(path, &lost), now) ?
+			       HEARD_CHANGE : HEARD_NOTHING;
 	if (n < 0 && err != EINTR && err != EAGAIN) {
 		watch_saw(watch, now, "recv(netlink)", n, err);
-		return true;
+		return HEARD_ERROR;
 	}
 	for (struct nlmsghdr *h = &in.hdr; n > 0 && NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
-		if (failed(watch, path, monitor_told_neighbour(h, path), now))
-			return true;
+		if (changed(watch, path, held_dead, monitor_told_neighbour(h, path), now))
+			return HEARD_CHANGE;
 	}
-	return false;
+	return HEARD_NOTHING;
 }
 
-static void neigh_watch_watch(struct watch *watch)
+/* Listens, and has the neighbour asked when that is due, until it fails, or, where it is @held_dead,
+ * answers. False when nothing can be heard any more. */
+static bool listen_on(struct watch *watch, bool held_dead)
 {
-	struct monitor_path *path = watch->own;
-	int64_t probe = watch->opt.v[NEIGH_WATCH_PROBE];
-	int64_t due = probe == OPT_UNSET ? INT64_MAX : watch->armed_ns + probe;
+	const struct monitor_path *path = watch->own;
+	int64_t probe = watch->opt.v[NEIGH_WATCH_PROBE], due = INT64_MAX;
 	struct pollfd fd = { .fd = watch->own_fd, .events = POLLIN };
 
+	if (probe != OPT_UNSET)
+		due = watch->armed_ns + ((clock_now_ns() - watch->armed_ns) / probe + 1) * probe;
 	for (;;) {
 		int64_t now = clock_now_ns();
 		struct timespec left = clock_timespec(due > now ? due - now : 0);
-		struct err err;
 		int n = ppoll(&fd, 1, due == INT64_MAX ? NULL : &left, NULL);
+		enum heard heard = HEARD_NOTHING;
+		struct err err;
 
 		atomic_fetch_add(&watch->wakeups, 1);
-		if (n > 0 && hear(watch, path))
-			break;
+		if (n > 0)
+			heard = hear(watch, path, held_dead);
+		if (heard != HEARD_NOTHING)
+			return heard == HEARD_CHANGE;
 		now = clock_now_ns();
 		if (now < due)
 			continue;
 		n = monitor_ask(path, &err);
 		if (n < 0) {
 			watch_saw(watch, clock_now_ns(), "netlink", -1, -n);
-			break;
+			return false;
 		}
 		atomic_fetch_add(&watch->messages, 1);
 		due += ((now - due) / probe + 1) * probe;
 	}
+}
+
+static void neigh_watch_watch(struct watch *watch)
+{
+	listen_on(watch, false);
+}
+
+/* It may have answered before the failure was read. */
+static bool neigh_watch_trust(struct watch *watch)
+{
+	struct err err;
+
+	if (answered(watch, monitor_neighbour(watch->own, &err), clock_now_ns()))
+		return true;
+	return listen_on(watch, true);
+}
+
+static void neigh_watch_release(struct watch *watch)
+{
 	close(watch->own_fd);
-	free(path);
+	watch_free_own(watch);
 }
 
 static int64_t neigh_watch_period_ns(const struct opt_values *opt,
@@ -133,6 +179,8 @@ const struct method method_neigh_watch = {
 	.options = neigh_watch_rows,
 	.arm = neigh_watch_arm,
 	.watch = neigh_watch_watch,
+	.trust = neigh_watch_trust,
+	.release = neigh_watch_release,
 	.period_ns = neigh_watch_period_ns,
 	.window = neigh_watch_window,
 };

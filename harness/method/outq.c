@@ -3,7 +3,8 @@
  * ioctl(SIOCOUTQ) every `poll`: dead when bytes are in the send queue, unacknowledged or unsent, and
  * their number has not gone down for `stall`. It only looks: on a connection on which nobody writes
  * there is nothing to see. A peer's FIN or RST changes nothing in the queue; what a dead peer left
- * in it stays there, even after TCP has given up.
+ * in it stays there, even after TCP has given up. Held for dead, the peer is alive again at the first
+ * look that finds less in the queue.
  */
 #include <errno.h>
 #include <linux/sockios.h>
@@ -34,6 +35,7 @@ static const struct opt outq_rows[] = {
 };
 
 struct outq {
+	bool ended;    /* the socket cannot be asked any more */
 	int bytes;     /* at the last look */
 	int64_t looks; /* in a row without draining */
 };
@@ -45,33 +47,62 @@ static struct stuck outq_stuck(const struct opt_values *opt)
 			       .amount_only = true };
 }
 
+/* False when the socket could not be asked, and saw is written; *now_ns: of the look. */
+static bool outq_ask(struct watch *watch, struct outq *outq, int64_t *now_ns)
+{
+	int bytes = 0, ret = ioctl(watch->fd, SIOCOUTQ, &bytes);
+	int err = errno;
+
+	*now_ns = clock_now_ns();
+	outq->ended = ret < 0;
+	if (ret < 0) {
+		watch_saw(watch, *now_ns, "ioctl(SIOCOUTQ)", ret, err);
+		return false;
+	}
+	outq->looks = outq->bytes && bytes >= outq->bytes ? outq->looks + 1 : 0;
+	outq->bytes = bytes;
+	return true;
+}
+
 static bool outq_look(struct watch *watch, void *state)
 {
 	struct stuck stuck = outq_stuck(&watch->opt);
 	struct outq *outq = state;
-	int bytes = 0, ret = ioctl(watch->fd, SIOCOUTQ, &bytes);
-	int err = errno;
-	int64_t now = clock_now_ns();
+	int64_t now;
 
-	if (ret < 0) {
-		watch_saw(watch, now, "ioctl(SIOCOUTQ)", ret, err);
+	if (!outq_ask(watch, outq, &now))
 		return true;
-	}
-	outq->looks = outq->bytes && bytes >= outq->bytes ? outq->looks + 1 : 0;
-	outq->bytes = bytes;
 	if (outq->looks < stuck_looks(&stuck))
 		return false;
 	watch->dead_ns = now;
 	watch->saw_errno = 0;
-	snprintf(watch->saw, sizeof(watch->saw), "SIOCOUTQ %d B stuck", bytes);
+	snprintf(watch->saw, sizeof(watch->saw), "SIOCOUTQ %d B stuck", outq->bytes);
 	return true;
+}
+
+static bool outq_look_again(struct watch *watch, void *state)
+{
+	struct outq *outq = state;
+
+	return !outq_ask(watch, outq, &watch->trusted_ns) || !outq->looks;
+}
+
+static int outq_arm(struct watch *watch, struct err *err)
+{
+	return watch_new_own(watch, sizeof(struct outq), err);
 }
 
 static void outq_watch(struct watch *watch)
 {
-	struct outq outq = { 0 };
+	look_until(watch, watch->opt.v[OUTQ_POLL], outq_look, watch->own);
+}
 
-	look_until(watch, watch->opt.v[OUTQ_POLL], outq_look, &outq);
+static bool outq_trust(struct watch *watch)
+{
+	const struct outq *outq = watch->own;
+
+	look_until(watch, watch->opt.v[OUTQ_POLL], outq_look_again, watch->own);
+	return !outq->ended;
 }
 
 static int64_t outq_period_ns(const struct opt_values *opt, const struct situation *situation)
@@ -132,7 +163,10 @@ const struct method method_outq = {
 	.name = "outq",
 	.about = "SIOCOUTQ looked at every `poll`: dead when what is in flight drains no more",
 	.options = outq_rows,
+	.arm = outq_arm,
 	.watch = outq_watch,
+	.trust = outq_trust,
+	.release = watch_free_own,
 	.period_ns = outq_period_ns,
 	.window = outq_window,
 };

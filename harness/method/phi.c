@@ -15,6 +15,9 @@
  * arrival: mean + y * std after it, y depending on the threshold alone. The wait is for that moment
  * and the socket, and nothing polls.
  *
+ * A peer held for dead is alive again with its next beacon. As in Akka, the interval that ended in
+ * the alarm stays out of the history, lest one long pause make the detector patient for good.
+ *
  * Arming counts as the first arrival. As in Akka, two made-up intervals come first, a quarter of a
  * period below and above the period: they are why a young detector is patient.
  */
@@ -106,6 +109,7 @@ struct detector {
 	struct history history;
 	double period, min_std, deviations; /* s, s, 1 */
 	int64_t heard_ns;
+	bool held_dead;
 };
 
 /* How long after the last arrival phi reaches the threshold. */
@@ -121,7 +125,9 @@ static int64_t patience_ns(const struct detector *d)
 
 static void heard(struct detector *d, int64_t now)
 {
-	history_add(&d->history, (double)(now - d->heard_ns) / 1e9 - d->period);
+	if (!d->held_dead)
+		history_add(&d->history, (double)(now - d->heard_ns) / 1e9 - d->period);
+	d->held_dead = false;
 	d->heard_ns = now;
 }
 
@@ -157,26 +163,60 @@ static void phi_listen(struct watch *watch, struct detector *d)
 	}
 }
 
-static void phi_watch(struct watch *watch)
+static void phi_release(struct watch *watch)
+{
+	struct detector *d = watch->own;
+
+	free(d->history.deviation);
+	watch_free_own(watch);
+}
+
+static int phi_arm(struct watch *watch, struct err *err)
 {
 	const int64_t *v = watch->opt.v;
-	struct detector d = {
+	int ret = watch_new_own(watch, sizeof(struct detector), err);
+	struct detector *d = watch->own;
+
+	if (ret < 0)
+		return ret;
+	*d = (struct detector){
 		.history = { .size = v[PHI_WINDOW] },
 		.period = (double)v[PHI_PERIOD] / 1e9,
 		.min_std = (double)v[PHI_MIN_STD] / 1e9,
 		.deviations = phi_deviations(v[PHI_THRESHOLD]),
-		.heard_ns = watch->armed_ns,
 	};
-
-	d.history.deviation = calloc((size_t)d.history.size, sizeof(*d.history.deviation));
-	if (!d.history.deviation) {
-		watch_saw(watch, clock_now_ns(), "calloc", -1, ENOMEM);
-		return;
+	d->history.deviation = calloc((size_t)d->history.size, sizeof(*d->history.deviation));
+	if (!d->history.deviation) {
+		phi_release(watch);
+		return err_sys(err, ENOMEM, "phi's history");
 	}
-	history_add(&d.history, -d.period / 4);
-	history_add(&d.history, d.period / 4);
-	phi_listen(watch, &d);
-	free(d.history.deviation);
+	history_add(&d->history, -d->period / 4);
+	history_add(&d->history, d->period / 4);
+	return 0;
+}
+
+static void phi_watch(struct watch *watch)
+{
+	struct detector *d = watch->own;
+
+	d->heard_ns = watch->trusted_ns;
+	phi_listen(watch, d);
+}
+
+static bool phi_trust(struct watch *watch)
+{
+	struct pollfd fd = { .fd = watch->fd, .events = POLLIN };
+	struct detector *d = watch->own;
+
+	d->held_dead = true;
+	while (d->held_dead) {
+		poll(&fd, 1, -1);
+		atomic_fetch_add(&watch->wakeups, 1);
+		if (!read_available(watch, phi_hear, d))
+			return false;
+	}
+	watch->trusted_ns = d->heard_ns;
+	return true;
 }
 
 static int64_t phi_beacon_ns(const struct opt_values *opt)
@@ -195,7 +235,10 @@ const struct method method_phi = {
 	.about = "phi accrual over the peer's beacons: dead when the silence is too unlikely",
 	.options = phi_rows,
 	.reads = true,
+	.arm = phi_arm,
 	.watch = phi_watch,
+	.trust = phi_trust,
+	.release = phi_release,
 	.beacon_ns = phi_beacon_ns,
 	.period_ns = phi_period_ns,
 	.window = phi_window,

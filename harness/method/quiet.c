@@ -34,9 +34,9 @@ static void from_arming(const struct situation *s, const struct quiet *q, struct
 	const struct effect *e = &s->effect;
 	int64_t lo = q->lo_ns - s->since_armed_hi_ns, hi = q->hi_ns - s->since_armed_lo_ns;
 
-	if (hi < 0) {
-		window_none(w, "nothing arrives on this connection, so the limit runs out before the fault: "
-			       "a false alarm by its nature");
+	if (lo < 0) {
+		window_none(w, "nothing arrives on this connection, so the limit runs out before the fault%s: "
+			       "a false alarm by its nature", hi < 0 ? "" : ", or just after it");
 		return;
 	}
 	if (e->kind == EFFECT_OBSERVER_FROZEN && !e->for_ns) {

@@ -13,7 +13,8 @@
  *   ack_age      tcpi_last_ack_recv: how long no acknowledgement arrived. On a connection on which
  *                nobody writes none ever does, and it cries wolf.
  *
- * A limit left out is not looked at.
+ * A limit left out is not looked at. Held for dead, the peer is alive again at the first look that
+ * finds every limit kept: an acknowledgement takes the timeouts and probes back to 0.
  */
 #include "method/tcp_info_stall.h"
 
@@ -71,6 +72,7 @@ static const struct opt stall_rows[] = {
 };
 
 struct stall_state {
+	bool ended;     /* by TCP: the state, or the socket itself, is no more */
 	uint64_t acked; /* at the last look */
 	bool waiting;
 	int64_t looks;  /* in a row without progress */
@@ -109,34 +111,61 @@ static void stall_reached(const struct watch *watch, const struct stall_state *s
 		snprintf(text, size, "last_ack_recv=%u ms", info->tcpi_last_ack_recv);
 }
 
-static bool stall_look(struct watch *watch, void *state)
+/* True when a limit is reached, and saw is written; *now_ns: of the look. */
+static bool stall_found(struct watch *watch, struct stall_state *st, int64_t *now_ns)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 	int ret = getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
 	int err = errno;
-	int64_t now = clock_now_ns();
 	char text[SAW_MAX - 16];
 
+	*now_ns = clock_now_ns();
+	st->ended = ret < 0 || info.tcpi_state != STATE_ESTABLISHED;
 	if (ret < 0) {
-		watch_saw(watch, now, "getsockopt", ret, err);
+		watch_saw(watch, *now_ns, "getsockopt", ret, err);
 		return true;
 	}
-	stall_progress(state, &info);
-	stall_reached(watch, state, &info, text, sizeof(text));
+	stall_progress(st, &info);
+	stall_reached(watch, st, &info, text, sizeof(text));
 	if (!text[0])
 		return false;
-	watch->dead_ns = now;
+	watch->dead_ns = *now_ns;
 	watch->saw_errno = 0;
 	snprintf(watch->saw, sizeof(watch->saw), "tcp_info %s", text);
 	return true;
 }
 
+static bool stall_look(struct watch *watch, void *state)
+{
+	int64_t now;
+
+	return stall_found(watch, state, &now);
+}
+
+static bool stall_look_again(struct watch *watch, void *state)
+{
+	struct stall_state *st = state;
+
+	return !stall_found(watch, st, &watch->trusted_ns) || st->ended;
+}
+
+static int stall_arm(struct watch *watch, struct err *err)
+{
+	return watch_new_own(watch, sizeof(struct stall_state), err);
+}
+
 static void stall_watch(struct watch *watch)
 {
-	struct stall_state state = { 0 };
+	look_until(watch, watch->opt.v[STALL_POLL], stall_look, watch->own);
+}
 
-	look_until(watch, watch->opt.v[STALL_POLL], stall_look, &state);
+static bool stall_trust(struct watch *watch)
+{
+	const struct stall_state *st = watch->own;
+
+	look_until(watch, watch->opt.v[STALL_POLL], stall_look_again, watch->own);
+	return !st->ended;
 }
 
 static int64_t stall_period_ns(const struct opt_values *opt, const struct situation *situation)
@@ -149,7 +178,10 @@ const struct method method_tcp_info_stall = {
 	.name = "tcp_info_stall",
 	.about = "TCP_INFO against limits: unacknowledged data, retransmissions, probes, their age",
 	.options = stall_rows,
+	.arm = stall_arm,
 	.watch = stall_watch,
+	.trust = stall_trust,
+	.release = watch_free_own,
 	.period_ns = stall_period_ns,
 	.window = tcp_info_stall_window,
 };

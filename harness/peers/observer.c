@@ -2,7 +2,8 @@
 /*
  * The observer: the end that watches. The main thread makes the connections, sends the observer's
  * own traffic and reads for those methods that do not read. Each connection has a thread in which
- * its method runs, so that methods block as their users' programs do.
+ * its method runs, so that methods block as their users' programs do. A method that accuses the peer
+ * of a connection that still stands, and can tell life when it sees it, goes on: alarm, trust, alarm.
  *
  * An error that TCP puts on a socket is given out once (SO_ERROR, socket(7)), and it belongs to the
  * method: the program looks at the state before it writes, reads nothing from a socket that epoll
@@ -10,6 +11,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +35,8 @@ enum { THREAD_STACK = 64 << 10 };
 
 enum phase {
 	PHASE_NONE,   /* not armed yet */
-	PHASE_ARMED,  /* the method watches; mark and watch.armed_ns are set */
-	PHASE_DEAD,   /* the method has returned; cost is set */
+	PHASE_ARMED,  /* the method watches, or waits to trust; mark and watch.armed_ns are set */
+	PHASE_ENDED,  /* its last alarm is for good; ended_ns and cost are set */
 	PHASE_FAILED, /* it could not be armed; err says why */
 };
 
@@ -44,6 +47,7 @@ struct watched {
 	_Atomic enum phase phase;
 	atomic_uint signals;
 	struct cost_mark mark;
+	int64_t ended_ns;
 	struct event_cost cost;
 	struct err err;
 };
@@ -74,21 +78,61 @@ static void tell_main(struct watched *w)
 	while (n < 0 && errno == EINTR);
 }
 
-static void say_dead(struct watched *w)
+/* While the connection is ESTABLISHED, the verdict is the method's own. */
+static bool may_trust(const struct watch *watch)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return watch->method->trust &&
+	       getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	       info.tcpi_state == TCP_ESTABLISHED;
+}
+
+static void say_dead(struct watched *w, int64_t at_ns, bool final)
 {
 	const struct watch *watch = &w->watch;
 	struct event dead = { .kind = EVENT_DEAD,
 			      .conn = (int32_t)watch->index,
 			      .from_ns = watch->armed_ns,
-			      .at_ns = watch->dead_ns,
+			      .at_ns = at_ns,
 			      .err = watch->saw_errno,
-			      .final = true,
-			      .cost = w->cost };
+			      .final = final };
 	int took = atomic_load(&watch->took);
 
+	count_cost(w, &dead.cost);
+	if (final) {
+		w->ended_ns = at_ns;
+		w->cost = dead.cost;
+		atomic_store(&w->phase, PHASE_ENDED);
+	}
 	snprintf(dead.text, sizeof(dead.text), "%s%s%s%s", watch->saw, took ? " (send took " : "",
 		 took ? strerrorname_np(took) : "", took ? ")" : "");
 	voice_say(&w->observer->st.voice, &dead);
+}
+
+/* From trust to alarm to trust, until an alarm is for good. */
+static void watch_on(struct watched *w)
+{
+	struct watch *watch = &w->watch;
+	struct event trust = { .kind = EVENT_TRUST, .conn = (int32_t)watch->index };
+
+	for (;;) {
+		bool final;
+
+		watch->method->watch(watch);
+		final = !may_trust(watch);
+		say_dead(w, watch->dead_ns, final);
+		if (final)
+			return;
+		if (!watch->method->trust(watch)) {
+			say_dead(w, clock_now_ns(), true);
+			return;
+		}
+		trust.from_ns = watch->dead_ns;
+		trust.at_ns = watch->trusted_ns;
+		voice_say(&w->observer->st.voice, &trust);
+	}
 }
 
 /* A method's thread. */
@@ -106,16 +150,15 @@ static void *watch_thread(void *arg)
 		tell_main(w);
 		return NULL;
 	}
-	armed.at_ns = watch->armed_ns = clock_now_ns();
+	armed.at_ns = watch->armed_ns = watch->trusted_ns = clock_now_ns();
 	cost_mark(watch->fd, &w->mark);
 	atomic_store(&w->phase, PHASE_ARMED);
 	voice_say(&w->observer->st.voice, &armed);
 	tell_main(w);
 
-	watch->method->watch(watch);
-	count_cost(w, &w->cost);
-	atomic_store(&w->phase, PHASE_DEAD);
-	say_dead(w);
+	watch_on(w);
+	if (watch->method->release)
+		watch->method->release(watch);
 	return NULL;
 }
 
@@ -233,8 +276,8 @@ static int observer_command(struct station *st, const struct command *command, s
 		int ret;
 
 		report.from_ns = w->watch.armed_ns;
-		report.at_ns = phase == PHASE_DEAD ? w->watch.dead_ns : clock_now_ns();
-		if (phase == PHASE_DEAD)
+		report.at_ns = phase == PHASE_ENDED ? w->ended_ns : clock_now_ns();
+		if (phase == PHASE_ENDED)
 			report.cost = w->cost;
 		else if (phase == PHASE_ARMED)
 			count_cost(w, &report.cost);

@@ -109,5 +109,6 @@ Test(outside, a_link_that_goes_down_is_told, .timeout = 30)
 	cr_assert_eq(system("ip link set lo down"), 0);
 	pthread_join(thread, NULL);
 	cr_assert_str_eq(watch.saw, "link lo not running");
+	method_link_watch.release(&watch);
 	close(peer);
 }

@@ -51,9 +51,11 @@ static void *run(void *arg)
 
 	if (s->watch.method->arm)
 		cr_assert_eq(s->watch.method->arm(&s->watch, &err), 0, "%s", err.text);
-	s->watch.armed_ns = clock_now_ns();
+	s->watch.armed_ns = s->watch.trusted_ns = clock_now_ns();
 	sem_post(&s->armed);
 	s->watch.method->watch(&s->watch);
+	if (s->watch.method->release)
+		s->watch.method->release(&s->watch);
 	return NULL;
 }
 
