@@ -17,6 +17,7 @@ static int put_world(const struct record_file *file, int world, const struct sty
 		report_json(&report, emit);
 	} else {
 		report_table(&report, style);
+		report_claims(&report, style);
 		report_notes(&report, style);
 	}
 	report_free(&report);

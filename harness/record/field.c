@@ -71,5 +71,6 @@ const struct field record_trial_fields[] = {
 	{ "retransmits", FIELD_INT, AT(record_trial, retransmits), 0, NULL },
 	{ "probes", FIELD_INT, AT(record_trial, probes), 0, NULL },
 	{ "backoff", FIELD_INT, AT(record_trial, backoff), 0, NULL },
+	{ "claim", FIELD_CLAIM, AT(record_trial, claim), 0, NULL },
 	{ NULL, FIELD_INT, 0, 0, 0, NULL },
 };

@@ -23,6 +23,7 @@ enum field_type {
 	FIELD_OPTIONS, /* char[size] "a=1,b=2", an object of strings */
 	FIELD_SYSCTLS, /* record_run.sysctl and its count, an object of strings */
 	FIELD_EXPECT,  /* record_trial.expect and its bounds: {"lo_ns","hi_ns"}, "never" or null */
+	FIELD_CLAIM,   /* record_claim: an object, or null */
 };
 
 struct field {

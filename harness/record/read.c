@@ -115,6 +115,32 @@ static int get_expect(struct read *r, const struct field *f, const json_t *value
 		       &trial->expect_hi_ns);
 }
 
+static int get_claim(struct read *r, const struct field *f, const json_t *value,
+		     struct record_claim *claim)
+{
+	const json_t *holds = json_object_get(value, "holds");
+	const struct { const char *key; char *to; } texts[] = {
+		{ "says", claim->says }, { "when", claim->when }, { "predicts", claim->predicts },
+	};
+
+	if (json_is_null(value))
+		return 0;
+	if (!json_is_object(value) || json_object_size(value) != 4 || !json_is_boolean(holds))
+		return read_refuse(r, "\"%s\" is not {\"says\",\"when\",\"predicts\",\"holds\"} or null",
+				   f->key);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const struct field text = { .key = texts[i].key, .size = RECORD_CLAIM_MAX };
+		int ret = get_string(r, &text, json_object_get(value, text.key), texts[i].to);
+
+		if (ret)
+			return ret;
+	}
+	if (!claim->says[0])
+		return read_refuse(r, "\"%s\" says nothing", f->key);
+	claim->holds = json_is_true(holds);
+	return 0;
+}
+
 static int get_name(struct read *r, const struct field *f, const json_t *value, int *out)
 {
 	const char *word = json_string_value(value);
@@ -184,6 +210,8 @@ int read_field(struct read *r, const struct field *f, json_t *value, void *line)
 		return get_sysctls(r, f, value, line);
 	case FIELD_EXPECT:
 		return get_expect(r, f, value, line);
+	case FIELD_CLAIM:
+		return get_claim(r, f, value, at);
 	}
 	return 0;
 }

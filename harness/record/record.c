@@ -96,6 +96,24 @@ static void put_expect(struct emit *emit, const struct record_trial *trial)
 	}
 }
 
+static void put_claim(struct emit *emit, const struct record_claim *claim)
+{
+	if (!claim->says[0]) {
+		emit_null(emit);
+		return;
+	}
+	emit_object(emit);
+	emit_key(emit, "says");
+	emit_string(emit, claim->says);
+	emit_key(emit, "when");
+	emit_string(emit, claim->when);
+	emit_key(emit, "predicts");
+	emit_string(emit, claim->predicts);
+	emit_key(emit, "holds");
+	emit_bool(emit, claim->holds);
+	emit_object_end(emit);
+}
+
 static void put_text(struct emit *emit, const char *text)
 {
 	if (*text)
@@ -152,6 +170,9 @@ static void put_field(struct emit *emit, const struct field *field, const void *
 		return;
 	case FIELD_EXPECT:
 		put_expect(emit, line);
+		return;
+	case FIELD_CLAIM:
+		put_claim(emit, at);
 		return;
 	}
 }

@@ -30,6 +30,8 @@ enum expect_kind { EXPECT_NONE, EXPECT_WINDOW, EXPECT_NEVER };
 extern const char *const outcome_names[OUTCOME_COUNT + 1];
 extern const char *const verdict_names[VERDICT_COUNT + 1];
 
+enum { RECORD_CLAIM_MAX = 160 };
+
 #define RECORD_NULL INT64_MIN /* a null time */
 
 /* The first line of a file: the world the trials ran in. */
@@ -45,6 +47,14 @@ struct record_run {
 	char started[32];  /* wall clock, ISO 8601 UTC; all that may differ between equal runs */
 	int n_sysctl;
 	struct { char name[64], value[48]; } sysctl[24]; /* those that matter, as read back */
+};
+
+/* What people say, where the scenario tests it on this method (scenarios/claims). */
+struct record_claim {
+	char says[RECORD_CLAIM_MAX];     /* "": it does not */
+	char when[RECORD_CLAIM_MAX];     /* the circumstance it was tried in */
+	char predicts[RECORD_CLAIM_MAX]; /* what would have to be measured, in words */
+	bool holds;                      /* that was measured */
 };
 
 struct record_trial {
@@ -80,6 +90,7 @@ struct record_trial {
 	int64_t watched_ns; /* how long the cost was counted: armed to detection or horizon */
 	char tcp_state[16]; /* at the end; "" unknown */
 	int retransmits, probes, backoff; /* TCP_INFO at the end */
+	struct record_claim claim;
 };
 
 /* One line with its newline, malloc'ed; NULL when memory ran out. */

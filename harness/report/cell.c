@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
  * Anything else starts with a mark (✗ failed, ! not valid), which says without colour what colour
  * says with it, and with the worst trial of the cell.
  */
+
+enum { SEEN_MAX = 24 };
 
 static void add(struct report_text *text, enum tone tone, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -28,6 +31,16 @@ static void add(struct report_text *text, enum tone tone, const char *fmt, ...)
 	text->line[text->n++].tone = tone;
 }
 
+/* As many of the words of @text, parted by @breaks, as SEEN_MAX columns take. */
+static void put_words(char *buf, size_t size, const char *text, const char *breaks)
+{
+	size_t n = text_fit(text, SEEN_MAX, breaks);
+
+	while (n > 1 && strchr(breaks, text[n - 1]))
+		n--;
+	snprintf(buf, size, "%.*s", (int)n, text);
+}
+
 char *report_seen(const struct record_trial *trial, char *buf, size_t size)
 {
 	const char *state = strstr(trial->saw, "state=");
@@ -41,8 +54,10 @@ char *report_seen(const struct record_trial *trial, char *buf, size_t size)
 		snprintf(buf, size, "%s", state + strlen("state="));
 	else if (ret && strcmp(ret, "=0") == 0)
 		snprintf(buf, size, "EOF");
+	else if (ret && isupper((unsigned char)ret[1]))
+		put_words(buf, size, ret + 1, "|");
 	else
-		snprintf(buf, size, "%.16s", trial->saw);
+		put_words(buf, size, trial->saw, " ");
 	return buf;
 }
 

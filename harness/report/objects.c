@@ -46,6 +46,25 @@ static void put_expect(struct emit *emit, const struct record_trial *t)
 	}
 }
 
+static void put_claim(const struct report *r, const struct report_cell *cell, struct emit *emit)
+{
+	bool holds;
+	const struct record_claim *claim = report_claim(r, cell, &holds);
+
+	emit_key(emit, "claim");
+	if (!claim) {
+		emit_null(emit);
+		return;
+	}
+	emit_object(emit);
+	put_text(emit, "says", claim->says);
+	put_text(emit, "when", claim->when);
+	put_text(emit, "predicts", claim->predicts);
+	emit_key(emit, "holds");
+	emit_bool(emit, holds);
+	emit_object_end(emit);
+}
+
 static void put_cell(const struct report *r, const struct report_cell *cell, struct emit *emit)
 {
 	const struct record_run *run = &r->file->runs[r->world];
@@ -77,6 +96,7 @@ static void put_cell(const struct report *r, const struct report_cell *cell, str
 	put_text(emit, "errno", record_errno_name(t->err));
 	put_expect(emit, t);
 	put_text(emit, "why", t->why);
+	put_claim(r, cell, emit);
 	emit_object_end(emit);
 }
 

@@ -84,6 +84,16 @@ void report_table(const struct report *report, const struct style *style);
 /* Below it: every failure with its four numbers, the skips by reason, the totals. */
 void report_notes(const struct report *report, const struct style *style);
 
+/* Every statement that scenarios tested (record_claim), its verdict and the evidence. */
+void report_claims(const struct report *report, const struct style *style);
+
+/* A cell's statement, and in @holds whether every trial bears it out; NULL: it has none. */
+const struct record_claim *report_claim(const struct report *report,
+					const struct report_cell *cell, bool *holds);
+
+/* "TRUE", "FALSE" or "ONLY IF": in how many circumstances a statement held, and in how many not. */
+const char *report_claim_verdict(int yes, int no);
+
 /* The cells as objects, into an array that the caller has opened. */
 void report_json(const struct report *report, struct emit *emit);
 

@@ -11,6 +11,7 @@
  *     recv: never
  *     keepalive: {from: 2s, to: 4s}       from the fault
  */
+#include <errno.h>
 #include <string.h>
 
 #include "scenario/reader.h"
@@ -231,25 +232,33 @@ static int read_window(struct reader *r, const struct yaml_node *node, struct wi
 	return 0;
 }
 
+const struct method *lists_own_method(struct reader *r, const struct yaml_node *node)
+{
+	const struct method *method = method_find(node->key->text);
+
+	if (!method) {
+		refuse_method(r, node->key, node->key->text);
+		return NULL;
+	}
+	for (int i = 0; i < r->s->n_methods; i++)
+		if (r->s->methods[i].method == method)
+			return method;
+	yaml_refuse(r->doc, node->key, r->err,
+		    "%s: not one of this scenario's methods; add it to methods, or delete the line",
+		    method->name);
+	return NULL;
+}
+
 int lists_expect(struct reader *r, const struct yaml_node *node)
 {
 	struct scenario *s = r->s;
 	int ret = yaml_expect(r->doc, node, YAML_MAP, "expect", r->err);
 
 	for (node = node->first; node && !ret; node = node->next) {
-		const struct method *method = method_find(node->key->text);
-		bool listed = false;
+		const struct method *method = lists_own_method(r, node);
 
 		if (!method)
-			return refuse_method(r, node->key, node->key->text);
-		for (int i = 0; i < s->n_methods; i++)
-			listed |= s->methods[i].method == method;
-		if (!listed)
-			return yaml_refuse(
-				r->doc, node->key, r->err,
-				"%s: not one of this scenario's methods; add it to methods, or "
-				"delete the line",
-				method->name);
+			return -EINVAL;
 		s->expect[s->n_expect].method = method;
 		ret = read_window(r, node, &s->expect[s->n_expect].window);
 		s->n_expect++;

@@ -35,6 +35,12 @@ int lists_methods(struct reader *r, const struct yaml_node *node);
 int lists_timeline(struct reader *r, const struct yaml_node *node);
 int lists_expect(struct reader *r, const struct yaml_node *node);
 
+/* claim: the statement, its circumstance, and what it predicts of methods. */
+int claim_read(struct reader *r, const struct yaml_node *node);
+
+/* The method of @node's key, which must be one of the scenario's own; NULL: refused. */
+const struct method *lists_own_method(struct reader *r, const struct yaml_node *node);
+
 /* Every method there is, with its defaults. */
 int lists_all_methods(struct reader *r);
 

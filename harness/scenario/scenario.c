@@ -231,6 +231,7 @@ static const struct key keys[] = {
 	 "write horizon: and how long after the fault to wait, such as 8s"},
 	{"spread", read_spread, NULL, NULL},
 	{"expect", lists_expect, NULL, NULL},
+	{"claim", claim_read, NULL, NULL},
 };
 
 enum { N_KEYS = sizeof(keys) / sizeof(*keys) };

@@ -10,6 +10,7 @@
 #include "fault/fault.h"
 #include "lab/lab.h"
 #include "method/method.h"
+#include "record/record.h"
 #include "theory/window.h"
 
 /*
@@ -22,6 +23,7 @@ enum {
 	SCENARIO_ABOUT_MAX = 512,
 	SCENARIO_METHODS = 256,
 	SCENARIO_FAULTS = 32,
+	SCENARIO_PREDICT = 16,
 	SCENARIO_FILE_MAX = 1 << 20, /* bytes; a larger file is refused */
 };
 
@@ -40,6 +42,26 @@ struct scenario_fault {
 struct scenario_expect {
 	const struct method *method;
 	struct window window; /* WINDOW_SOME or WINDOW_NEVER */
+};
+
+/*
+ * What people say, and what it predicts for this scenario: the claim's words, not ours. A trial of
+ * a method that is named is measured against it, beside the verdict of theory.
+ */
+struct scenario_predict {
+	const struct method *method;
+	bool never;            /* else noticed, from lo_ns to hi_ns after the fault */
+	int64_t lo_ns, hi_ns;  /* INT64_MIN, INT64_MAX: whenever */
+	char saw[24];          /* a word of what it must have seen; "": anything */
+	char state[16];        /* the socket's state at the end; "": any */
+	int64_t sends_lo, sends_hi; /* segments that the observer's kernel sent, in all */
+};
+
+struct scenario_claim {
+	char says[RECORD_CLAIM_MAX]; /* "": the scenario tests none */
+	char when[RECORD_CLAIM_MAX]; /* the circumstance in which this scenario tries it */
+	int n_predict;
+	struct scenario_predict predict[SCENARIO_PREDICT];
 };
 
 struct scenario {
@@ -64,6 +86,7 @@ struct scenario {
 	int64_t spread_ns;  /* `spread: 5s`: overrides the methods' own period; 0: left out */
 	int n_expect;
 	struct scenario_expect expect[SCENARIO_METHODS];
+	struct scenario_claim claim;
 };
 
 /* Parses @size bytes. -EINVAL and "path:line:column: what; remedy". */

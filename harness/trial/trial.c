@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "trial/claim.h"
 #include "trial/pins.h"
 #include "trial/stall.h"
 #include "trial/verdict.h"
@@ -277,6 +278,7 @@ static void conclude(const struct watch_state *w, const struct kernel_params *ke
 	alarms_mistakes(&c->alarms, c->armed_ns, w->deadly ? c->before_ns : w->horizon_ns, r);
 	cost(r, c, last_event(w, c));
 	verdict_decide(r, w->deadly, kernel->hz, w->n_conns);
+	claim_judge(&w->plan->scenario->claim, t->method, r);
 }
 
 static int run_lab(struct watch_state *w, const struct trial_config *config,

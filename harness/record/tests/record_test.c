@@ -37,6 +37,7 @@ static struct record_trial some_trial(void)
 		.alive_ns = 2000000000, .mistakes = 2, .mistaken_ns = 17, .mistake_open = true,
 		.messages = 4,
 		.watched_ns = 4000000000, .tcp_state = "CLOSE", .probes = 2,
+		.claim = { "Keepalive \"works\".", "idle", "noticed within 80s", true },
 	};
 }
 

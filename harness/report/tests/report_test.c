@@ -216,7 +216,9 @@ Test(report, what_was_seen_in_a_word)
 	seen_is("recv=-1 ETIMEDOUT", ETIMEDOUT, "ETIMEDOUT");
 	seen_is("heartbeat 2 of 2 missed", 0, "missed beat");
 	seen_is("tcp_info state=CLOSE_WAIT", 0, "CLOSE_WAIT");
-	seen_is("something else altogether", 0, "something else a");
+	seen_is("something else altogether", 0, "something else");
+	seen_is("link obs0 not running", 0, "link obs0 not running");
+	seen_is("epoll_wait=EPOLLIN|EPOLLRDHUP", 0, "EPOLLIN|EPOLLRDHUP");
 }
 
 static char *printed(const struct record_trial *trials, int n, int width)
