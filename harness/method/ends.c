@@ -9,6 +9,7 @@
 #include "method/ends.h"
 
 #include "base/clock.h"
+#include "theory/steps.h"
 
 /* Two programs' reaction to each other's connection and to a message. */
 #define SKEW_NS (10 * NS_PER_MS)
@@ -72,6 +73,7 @@ static void closed(const struct situation *s, struct window *w)
 		window_some(w, 0, tcp_prompt_ns(s),
 			    "a RST arrives after one path delay and is an error (tcp_input.c: "
 			    "tcp_reset)");
+		steps_end(s->steps, w, "tcp_input.c: tcp_reset", "its RST arrives: the error is set");
 		return;
 	}
 	if (!writes) {
@@ -88,6 +90,10 @@ static void closed(const struct situation *s, struct window *w)
 		    hi + round_trip + tcp_prompt_ns(s),
 		    "a FIN is no error; the first write after it draws a RST, and that makes it EPIPE "
 		    "(tcp_input.c: tcp_reset)");
+	steps_add(s->steps, 0, tcp_prompt_ns(s), "tcp_input.c: tcp_fin",
+		  "its FIN arrives: the socket is readable, and no error is set");
+	steps_add(s->steps, lo, hi, "RFC 9293 3.5.2", "the observer writes, and that draws a RST");
+	steps_end(s->steps, w, "tcp_input.c: tcp_reset", "the RST arrives: the error is EPIPE");
 }
 
 void ends_error(const struct situation *s, struct window *w)

@@ -3,6 +3,7 @@
 #define METHOD_HEARTBEAT_H
 
 #include "method/method.h"
+#include "theory/steps.h"
 
 /* The rows of the heartbeat's options; heartbeat.c watches, heartbeat_window.c predicts. */
 enum { HEARTBEAT_PERIOD, HEARTBEAT_MISSES, HEARTBEAT_MODE, HEARTBEAT_GRACE };
@@ -13,5 +14,10 @@ int64_t heartbeat_grace_ns(const struct opt_values *opt);
 
 void heartbeat_window(const struct opt_values *opt, const struct situation *situation,
 		      struct window *window);
+
+/* Tells of the beats that stay away on the way to @w: @from the first unanswered ping, or the last
+ * beacon that arrives, after the fault. */
+void heartbeat_steps(const struct situation *s, const struct opt_values *opt,
+		     const struct span *from, const struct window *w);
 
 #endif

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "method/repair.h"
 #include "theory/flap.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 
 /* The observer's own reaction, and that of two programs to each other's connection. */
@@ -33,6 +34,7 @@
 
 struct rhythm {
 	const struct situation *s;
+	const struct opt_values *opt;
 	int64_t period, misses, grace;
 	int64_t x_lo, x_hi; /* from arming to the fault */
 };
@@ -41,6 +43,7 @@ struct rhythm {
  * to the fault. */
 struct verdict {
 	int64_t lo, hi, first_lost;
+	struct span counts_from; /* the first unanswered ping, or the last beacon that arrives */
 };
 
 static int64_t max64(int64_t a, int64_t b)
@@ -67,7 +70,9 @@ static struct verdict ping_verdict(const struct rhythm *r, int64_t round_trip)
 	int64_t guard = round_trip + slack + PING_SKEW_NS;
 	int64_t n_lo = r->x_lo >= guard ? (r->x_lo - guard) / p + 1 : 1;
 	int64_t n_hi = max64(1, (r->x_hi + p - 1) / p);
-	struct verdict v = { .lo = INT64_MAX, .first_lost = INT64_MAX };
+	struct verdict v = {
+		.lo = INT64_MAX, .first_lost = INT64_MAX, .counts_from = SPAN_EMPTY
+	};
 
 	for (int64_t n = n_lo; n <= n_hi; n++) {
 		/* The fault lies after ping n - 1 and not long after ping n. */
@@ -77,6 +82,7 @@ static struct verdict ping_verdict(const struct rhythm *r, int64_t round_trip)
 		v.lo = min64(v.lo, (n + r->misses) * p - x_max);
 		v.hi = max64(v.hi, (n + r->misses) * p - x_min + 2 * slack);
 		v.first_lost = min64(v.first_lost, n * p - x_max);
+		span_add(&v.counts_from, n * p - x_max, n * p - x_min + slack);
 	}
 	return v;
 }
@@ -124,7 +130,9 @@ static struct verdict beacon_verdict(const struct rhythm *r)
 	int64_t flight = situation_rtt_ns(r->s) + r->s->path.jitter_ns;
 	int64_t guard = flight + (acks_only ? DELACK_MAX_NS : 0);
 	int64_t more_lo = 0, more_hi = 0, k = max64(0, r->x_lo / r->period - 2);
-	struct verdict v = { .lo = INT64_MAX, .first_lost = INT64_MAX };
+	struct verdict v = {
+		.lo = INT64_MAX, .first_lost = INT64_MAX, .counts_from = SPAN_EMPTY
+	};
 
 	if (acks_only)
 		beacons_unacknowledged(r, &more_lo, &more_hi);
@@ -137,15 +145,19 @@ static struct verdict beacon_verdict(const struct rhythm *r)
 		v.lo = min64(v.lo, beacon_lo(r, k + more_lo) + patience - x_max);
 		v.hi = max64(v.hi, beacon_hi(r, k + more_hi) + patience + slack - x_min);
 		v.first_lost = min64(v.first_lost, beacon_lo(r, k + 1) - guard - x_max);
+		span_add(&v.counts_from, beacon_lo(r, k + more_lo) - x_max,
+			 beacon_hi(r, k + more_hi) - x_min);
 	}
 	return v;
 }
 
 /* ---- both ---- */
 
-static void conclude(const struct situation *s, const struct verdict *v, int64_t round_trip,
+static void conclude(const struct rhythm *r, const struct verdict *v, int64_t round_trip,
 		     struct window *w, const char *why)
 {
+	const struct situation *s = r->s;
+
 	if (!s->effect.for_ns || v->hi < s->effect.for_ns)
 		window_some(w, max64(0, v->lo), max64(0, v->hi), "%s", why);
 	else if (repair_back_ns(s, v->first_lost, round_trip) < v->lo)
@@ -153,6 +165,7 @@ static void conclude(const struct situation *s, const struct verdict *v, int64_t
 	else
 		window_none(w, "it ends about when the heartbeat would notice: TCP's backed-off "
 			       "retransmission and the heartbeat race");
+	heartbeat_steps(s, r->opt, &v->counts_from, w);
 }
 
 /* TCP's own end reaches the heartbeat too: the earlier of both counts. */
@@ -168,8 +181,11 @@ static void earlier_end(const struct situation *s, const struct tcp_options *o, 
 			writes = traffic;
 		if (writes)
 			g = rto_giveup(s, o, writes);
-		if (!g.found || w->hi_ns < g.lo_ns)
+		if (!g.found || w->hi_ns < g.lo_ns) {
+			if (g.found)
+				rto_steps(s, o, w);
 			return;
+		}
 	}
 	tcp_readable_end(s, o, &tcp);
 	if (tcp.kind == WINDOW_NEVER)
@@ -203,7 +219,7 @@ static void alive_ping(const struct rhythm *r, int64_t round_trip, struct window
 				"pings have waited a period");
 	} else if (least > r->misses * r->period + PING_SKEW_NS && !e->impair.reorder_ppm) {
 		v = ping_verdict(r, situation_rtt_ns(r->s) + 2 * r->s->path.jitter_ns);
-		conclude(r->s, &v, round_trip, w,
+		conclude(r, &v, round_trip, w,
 			 "the path's delay exceeds what the heartbeat waits: misses * period after the "
 			 "first ping that meets it");
 	} else {
@@ -236,6 +252,11 @@ static void alive(const struct rhythm *r, bool beacon, struct window *w)
 		alive_beacon(r, round_trip, w);
 	else
 		alive_ping(r, round_trip, w);
+	if (w->kind != WINDOW_NEVER)
+		return;
+	steps_add(r->s->steps, 0, r->s->horizon_ns, NULL,
+		  beacon ? "a beacon arrives, in time" : "a ping, and its answer in time");
+	steps_every(r->s->steps, r->period);
 }
 
 /* The peer never reads: no ping is ever answered, fault or not. */
@@ -249,6 +270,7 @@ static void stalled(const struct rhythm *r, struct window *w)
 	else
 		window_none(w, "the peer's application never reads: the heartbeat rightly declares it "
 			       "dead before the fault");
+	heartbeat_steps(r->s, r->opt, &(struct span){ r->period - r->x_hi, r->period - r->x_lo }, w);
 }
 
 static void dead(const struct rhythm *r, bool beacon, struct window *w)
@@ -266,7 +288,7 @@ static void dead(const struct rhythm *r, bool beacon, struct window *w)
 		return;
 	}
 	v = beacon ? beacon_verdict(r) : ping_verdict(r, round_trip);
-	conclude(r->s, &v, round_trip, w,
+	conclude(r, &v, round_trip, w,
 		 beacon ? "misses * period + grace after the last beacon that arrived"
 			: "misses * period after the first ping without an answer, pings leaving at "
 			  "armed + k * period");
@@ -286,12 +308,16 @@ static void flapping(const struct opt_values *opt, const struct tcp_options *tcp
 {
 	struct situation first = flap_first(s);
 	struct window end;
+	int mark;
 
 	heartbeat_window(opt, &first, w);
 	flap_later(s, patience_ns(opt, !tcp->writes_ns), w);
+	mark = steps_mark(s->steps);
 	tcp_readable_end(s, tcp, &end);
 	if (w->kind == WINDOW_NEVER && end.kind != WINDOW_NEVER)
 		*w = end;
+	else
+		steps_back(s->steps, mark);
 }
 
 void heartbeat_window(const struct opt_values *opt, const struct situation *s, struct window *w)
@@ -300,6 +326,7 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 	struct tcp_options tcp = { .writes_ns = beacon ? 0 : opt->v[HEARTBEAT_PERIOD] };
 	struct rhythm r = {
 		.s = s,
+		.opt = opt,
 		.period = opt->v[HEARTBEAT_PERIOD],
 		.misses = opt->v[HEARTBEAT_MISSES],
 		.grace = beacon ? heartbeat_grace_ns(opt) : 0,

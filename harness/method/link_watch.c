@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "method/method.h"
 #include "netns/monitor.h"
+#include "theory/steps.h"
 
 /* linkwatch acts on an urgent event at once, from a work queue (net/core/link_watch.c). */
 #define LINK_WATCH_NS (5 * NS_PER_MS)
@@ -176,6 +177,8 @@ static void link_watch_window(const struct opt_values *opt, const struct situati
 		window_some(window, 0, LINK_WATCH_NS,
 			    "the kernel tells a lost carrier at once (net/core/link_watch.c: "
 			    "linkwatch_urgent_event)");
+	steps_end(situation->steps, window, "rtnetlink(7); link_watch.c: linkwatch_urgent_event",
+		  "netlink tells that the device is no longer running");
 }
 
 const struct method method_link_watch = {

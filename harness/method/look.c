@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 
 void look_until(struct watch *watch, int64_t period_ns, bool (*look)(struct watch *, void *),
@@ -38,12 +39,13 @@ int64_t look_next(int64_t since_armed_ns, int64_t period_ns)
 void look_window(const struct situation *s, int64_t period_ns, struct window *w)
 {
 	int64_t armed_lo = s->since_armed_lo_ns, armed_hi = s->since_armed_hi_ns;
+	char text[32], look[STEP_TEXT_MAX];
 	int64_t first, last;
-	char text[32];
 	size_t n;
 
 	if (w->kind != WINDOW_SOME)
 		return;
+	steps_goes_on(s->steps, w);
 	first = look_next(armed_lo + w->lo_ns - LOOK_LATE_NS, period_ns) - armed_hi;
 	last = look_next(armed_hi + w->hi_ns, period_ns) - armed_lo;
 	window_delay(w, period_ns);
@@ -52,6 +54,8 @@ void look_window(const struct situation *s, int64_t period_ns, struct window *w)
 	if (last < w->hi_ns)
 		w->hi_ns = last;
 	n = strlen(w->why);
-	snprintf(w->why + n, sizeof(w->why) - n, "; seen at the next look, every %s",
-		 opt_format_duration(period_ns, text, sizeof(text)));
+	opt_format_duration(period_ns, text, sizeof(text));
+	snprintf(w->why + n, sizeof(w->why) - n, "; seen at the next look, every %s", text);
+	snprintf(look, sizeof(look), "the next look, every %s after arming, sees it", text);
+	steps_end(s->steps, w, NULL, look);
 }

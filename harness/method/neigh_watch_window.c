@@ -9,6 +9,7 @@
 #include "method/neigh_watch.h"
 
 #include "base/clock.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 #include "theory/wheel.h"
 
@@ -111,6 +112,10 @@ static void silence(const struct situation *s, int64_t probe, struct window *w)
 		window_never(w, "the silence ends before the third request, which is answered");
 	else
 		window_none(w, "the silence ends about when the third request leaves");
+	steps_add(s->steps, lo - solicits_earliest(s), asked, "neighbour.c: neigh_timer_handler; arp(7)",
+		  "the entry is asked about for the first time without an answer");
+	steps_end(s->steps, w, "neighbour.c: neigh_timer_handler; arp(7)",
+		  "three requests, a second apart, stay unanswered: the entry is FAILED");
 }
 
 /* Each silence of a flapping link is too short for three requests, and each pause lets one through. */

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "method/look.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 
 enum { PEEK_POLL, PEEK_UNREAD };
@@ -84,15 +85,17 @@ static void hidden(const struct situation *s, struct window *w)
 
 	if (!heard)
 		return;
-	if (s->since_armed_lo_ns > TRAFFIC_PERIOD_NS + guard)
+	if (s->since_armed_lo_ns > TRAFFIC_PERIOD_NS + guard) {
+		steps_goes_on(s->steps, w);
 		window_never(w, "unread data hides the end: the kernel gives out data first (net/ipv4/tcp.c: "
 				"tcp_recvmsg_locked)");
-	else if (s->since_armed_hi_ns + guard >= TRAFFIC_PERIOD_NS)
+	} else if (s->since_armed_hi_ns + guard >= TRAFFIC_PERIOD_NS) {
 		window_none(w, "the first data comes about when the fault does, and hides the end if it is "
 			       "first");
-	else if (w->kind == WINDOW_SOME && s->effect.kind == EFFECT_SILENCE &&
-		 (!s->effect.lose_in || s->effect.for_ns))
+	} else if (w->kind == WINDOW_SOME && s->effect.kind == EFFECT_SILENCE &&
+		   (!s->effect.lose_in || s->effect.for_ns)) {
 		window_none(w, "data may still arrive and hide the end");
+	}
 }
 
 static void peek_window(const struct opt_values *opt, const struct situation *situation,

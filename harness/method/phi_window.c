@@ -91,12 +91,17 @@ void phi_window(const struct opt_values *opt, const struct situation *situation,
 		struct window *window)
 {
 	struct patience p = patience(opt, situation);
+	struct situation untold = *situation;
 	struct window patient;
 	size_t n;
 
-	with_patience(opt, situation, p.lo, window);
+	untold.steps = NULL;
+	with_patience(opt, &untold, p.lo, window);
 	with_patience(opt, situation, p.hi, &patient);
 	window_join(window, &patient);
+	steps_goes_on(situation->steps, &patient);
+	steps_end(situation->steps, window, "Hayashibara et al. 2004; Akka",
+		  "the silence is so unlikely that phi reaches the threshold");
 	n = strlen(window->why);
 	if (window->kind == WINDOW_SOME && (situation->effect.kind == EFFECT_SILENCE ||
 					    situation->effect.kind == EFFECT_FROZEN))

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "method/repair.h"
 #include "theory/flap.h"
+#include "theory/steps.h"
 
 /* Two programs' reaction to each other's connection and to a message, and a delayed
  * acknowledgement (TCP_DELACK_MIN, include/net/tcp.h). */
@@ -48,6 +49,8 @@ static void from_arming(const struct situation *s, const struct quiet *q, struct
 	window_some(w, lo, hi,
 		    "nothing arrives on this connection, fault or not, and the limit counts from arming: "
 		    "silence is no death, RFC 9293 3.8.4");
+	steps_end(s->steps, w, "RFC 9293 3.8.4",
+		  "nothing has arrived since arming for as long as the limit");
 }
 
 /* Arrivals stop with the fault; every @every ns before it one came. */
@@ -65,6 +68,8 @@ static void from_last(const struct situation *s, const struct quiet *q, int64_t 
 	}
 	lo = sure * every - (sure ? SKEW_NS : 0) + q->lo_ns - x_hi;
 	hi = perhaps * every + (perhaps ? flight : 0) + q->hi_ns - x_lo;
+	steps_add(s->steps, lo - q->lo_ns, hi - q->hi_ns, NULL,
+		  "the last arrival, from which the limit counts; arming if there is none");
 	if (!end || hi < end)
 		window_some(w, lo, hi, "the limit counts from the last arrival before the fault");
 	else if (repair_back_ns(s, (sure + 1) * every - x_hi, flight) < lo)
@@ -72,6 +77,7 @@ static void from_last(const struct situation *s, const struct quiet *q, int64_t 
 	else
 		window_none(w, "it ends about when the limit runs out: TCP's backed-off retransmission "
 			       "and the limit race");
+	steps_end(s->steps, w, NULL, "nothing has arrived for as long as the limit");
 }
 
 static void alive(const struct situation *s, const struct quiet *q, int64_t every, struct window *w)

@@ -25,6 +25,7 @@
 #include "method/ends.h"
 #include "method/look.h"
 #include "method/writer.h"
+#include "theory/steps.h"
 
 enum { SEND_PERIOD, SEND_SIGPIPE };
 
@@ -121,6 +122,8 @@ static void drawn(const struct situation *s, int64_t writes_ns, struct window *w
 	bool unread;
 
 	ends_first_write(s, writes_ns, &lo, &hi, &unread);
+	steps_add(s->steps, lo, hi, "RFC 9293 3.5.2",
+		  "the first write after the FIN succeeds, and draws a RST");
 	window_some(w, lo + round_trip, hi + round_trip + 2 * s->path.jitter_ns + tcp_prompt_ns(s),
 		    "a FIN lets the first write succeed; the RST that it draws makes the next one fail "
 		    "with EPIPE (tcp_input.c: tcp_reset)");
@@ -130,8 +133,11 @@ static void closed(const struct situation *s, int64_t period, struct window *w)
 {
 	int64_t traffic = situation_observer_writes_ns(s), armed_hi = s->since_armed_hi_ns, lo, hi, after;
 	enum ends_how how = ends_how(s, period);
+	struct situation untold = *s; /* the looks are told when all is known */
 	struct window other;
 	bool unread;
+
+	untold.steps = NULL;
 
 	if (s->path.loss_ppm || s->path.corrupt_ppm) {
 		window_none(w, "the FIN, or the RST that a write draws, may be lost on this path");
@@ -148,16 +154,18 @@ static void closed(const struct situation *s, int64_t period, struct window *w)
 	/* Not the write itself, but one after it. */
 	ends_first_write(s, period, &lo, &hi, &unread);
 	after = look_next(s->since_armed_lo_ns + lo, period) + period - armed_hi;
-	look_window(s, period, w);
+	look_window(&untold, period, w);
 	if (how == ENDS_FIN && w->lo_ns < after)
 		w->lo_ns = after;
 	if (how == ENDS_EITHER)
 		w->lo_ns = 0;
-	if (!traffic)
-		return;
-	drawn(s, traffic, &other);
-	look_window(s, period, &other);
-	ends_earlier(w, &other);
+	if (traffic) {
+		drawn(s, traffic, &other);
+		look_window(&untold, period, &other);
+		ends_earlier(w, &other);
+	}
+	steps_end(s->steps, w, "send(2): EPIPE; tcp_input.c: tcp_reset",
+		  "the next write after the RST fails: EPIPE, or ECONNRESET where no FIN came");
 }
 
 static void send_window(const struct opt_values *opt, const struct situation *situation,

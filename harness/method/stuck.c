@@ -11,6 +11,7 @@
 #include "method/look.h"
 #include "method/repair.h"
 #include "theory/flap.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 
 /* A delayed acknowledgement (TCP_DELACK_MIN, include/net/tcp.h) and two programs' reactions. */
@@ -53,9 +54,13 @@ static void silent(const struct situation *s, const struct stuck *k, int64_t wri
 		    look_next(x_hi + last + LOOK_LATE_NS, k->poll_ns) + limit - x_lo,
 		    "the first byte that nobody acknowledges is seen at the next look, and for the whole "
 		    "limit after it (tcp(7): SIOCOUTQ, TCP_INFO)");
+	steps_add(s->steps, first, last, NULL, "the first byte that nobody acknowledges is written");
+	steps_add(s->steps, w->lo_ns - limit, w->hi_ns - limit, "tcp(7): SIOCOUTQ, TCP_INFO",
+		  "the next look sees it in flight, and so do those after it");
+	steps_wait(s->steps, limit, limit);
 	if (!end || w->hi_ns < end)
-		return;
-	if (s->effect.kind == EFFECT_SILENCE && repair_back_ns(s, first, path_ns(s)) < w->lo_ns)
+		steps_end(s->steps, w, NULL, "it was there at every look for as long as the limit");
+	else if (s->effect.kind == EFFECT_SILENCE && repair_back_ns(s, first, path_ns(s)) < w->lo_ns)
 		window_never(w, "it is over, and TCP has repaired the gap, before the limit");
 	else
 		window_none(w, "it ends about when the limit does: TCP's backed-off retransmission and "

@@ -17,6 +17,7 @@
 #include "method/quiet.h"
 #include "method/stuck.h"
 #include "theory/flap.h"
+#include "theory/steps.h"
 
 #define DELACK_NS (40 * NS_PER_MS)  /* TCP_DELACK_MIN, include/net/tcp.h */
 #define PROBE_NS  (500 * NS_PER_MS) /* TCP_RESOURCE_PROBE_INTERVAL */
@@ -100,9 +101,12 @@ static void counted(const struct situation *s, int64_t count, enum count what, s
 	}
 	if (hi > neighbour && what == COUNT_RETRANSMITS && lo > neighbour)
 		lo = neighbour;
+	steps_add(s->steps, first, last, NULL, "the first write that nobody acknowledges");
 	window_some(w, lo, hi,
 		    "so many retransmission timeouts after the first write, each twice as far as the one "
 		    "before (RFC 6298 5.5)");
+	steps_end(s->steps, w, "RFC 6298 5.5; tcp(7): TCP_INFO",
+		  "TCP_INFO counts as many timeouts, doublings or probes as the limit");
 }
 
 /* Counted on a path that loses some: all transmissions in a row would have to be lost. */

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "method/ends.h"
+#include "theory/steps.h"
 #include "theory/tcp.h"
 #include "theory/wheel.h"
 
@@ -54,6 +55,8 @@ static void refused_window(const struct situation *s, struct window *w)
 		window_some(w, lo, hi,
 			    "the firewall's ICMP error answers the first lost segment or its "
 			    "retransmission, and reaches the socket, which lives on");
+	steps_end(s->steps, w, "ip(7): IP_RECVERR; tcp_ipv4.c: tcp_v4_err",
+		  "the first lost segment, or one of its repetitions, is answered with ICMP");
 }
 
 void unreachable_window(const struct situation *s, struct window *w)
@@ -106,6 +109,9 @@ void unreachable_window(const struct situation *s, struct window *w)
 			    "which lives on (tcp_ipv4.c: tcp_v4_err)");
 	else
 		window_none(w, "the neighbour may still be confirmed by what arrives one way");
+	steps_end(s->steps, w, "arp(7); neighbour.c: neigh_timer_handler; ip(7): IP_RECVERR",
+		  "ARP has failed, three requests a second apart: a retransmission draws the own host's "
+		  "EHOSTUNREACH");
 }
 
 void unreachable_or(const struct situation *s, struct window *w)

@@ -20,19 +20,22 @@
 #include "theory/forgotten.h"
 
 #include "base/clock.h"
+#include "theory/steps.h"
 
 #define DELACK_MAX_NS (200 * NS_PER_MS)
 #define SKEW_NS	      (10 * NS_PER_MS) /* of two programs' view of one connection */
 #define FIRST_RTO_NS  (500 * NS_PER_MS)
 #define NEIGHBOUR_NS  NS_PER_S
 
-struct span {
+struct refusal {
 	bool found, unsure;
 	int64_t lo, hi;
 };
 
-static void earliest(struct span *all, int64_t lo, int64_t hi)
+static void earliest(const struct situation *s, struct refusal *all, int64_t lo, int64_t hi,
+		     const char *what)
 {
+	steps_add(s->steps, lo > 0 ? lo : 0, hi, "RFC 9293 3.10.7.1", "%s, and a RST comes back", what);
 	if (!all->found || lo < all->lo)
 		all->lo = lo;
 	if (!all->found || hi < all->hi)
@@ -63,7 +66,7 @@ static struct situation silenced(const struct situation *s)
 }
 
 static void writes(const struct situation *s, const struct tcp_options *o, int64_t period,
-		   struct span *all, struct window *w)
+		   struct refusal *all, struct window *w)
 {
 	struct situation silent = silenced(s);
 	int64_t back = s->effect.silent_ns, lo, hi, late;
@@ -71,7 +74,7 @@ static void writes(const struct situation *s, const struct tcp_options *o, int64
 
 	first_lost_write(&silent, period, &lo, &hi);
 	if (lo >= back) {
-		earliest(all, lo, hi + answer_ns(s));
+		earliest(s, all, lo, hi + answer_ns(s), "the observer's next write leaves");
 		return;
 	}
 	late = back - lo;
@@ -84,14 +87,16 @@ static void writes(const struct situation *s, const struct tcp_options *o, int64
 	if (g.found && g.hi_ns < back) {
 		window_some(w, g.lo_ns, g.hi_ns,
 			    "data in flight: TCP gives up before the host is back to refuse it");
+		rto_steps(&silent, o, w);
 		return;
 	}
 	if (g.found && g.lo_ns <= late)
 		all->unsure = true;
-	earliest(all, lo > back ? lo : back, late);
+	earliest(s, all, lo > back ? lo : back, late,
+		 "the host is back: the observer's lost write leaves again");
 }
 
-static void probes(const struct situation *s, const struct tcp_options *o, struct span *all,
+static void probes(const struct situation *s, const struct tcp_options *o, struct refusal *all,
 		   struct window *w)
 {
 	struct situation silent = silenced(s);
@@ -107,19 +112,22 @@ static void probes(const struct situation *s, const struct tcp_options *o, struc
 		if (lo == INT64_MAX)
 			lo = g.last_lo_ns > back ? g.last_lo_ns : back;
 		if (g.last_lo_ns >= back) {
-			earliest(all, lo, g.last_hi_ns + answer_ns(s));
+			earliest(s, all, lo, g.last_hi_ns + answer_ns(s),
+				 "a keepalive probe leaves");
 			return;
 		}
 	}
 	g = keepalive_giveup(&silent, o);
-	if (lo == INT64_MAX && g.found && g.hi_ns < back)
+	if (lo == INT64_MAX && g.found && g.hi_ns < back) {
 		window_some(w, g.lo_ns, g.hi_ns, "keepalive gives up before the host is back to refuse it");
-	else
+		keepalive_steps(&silent, o, w);
+	} else {
 		all->unsure = true;
+	}
 }
 
 /* What the peer sends arrives in [k * period - SKEW, k * period + SKEW + rtt] after arming. */
-static void acknowledgements(const struct situation *s, int64_t period, struct span *all)
+static void acknowledgements(const struct situation *s, int64_t period, struct refusal *all)
 {
 	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_MAX_NS;
 	int64_t k_lo = (s->since_armed_lo_ns - after + period - 1) / period;
@@ -127,8 +135,9 @@ static void acknowledgements(const struct situation *s, int64_t period, struct s
 
 	if (s->since_armed_lo_ns - after < period)
 		k_lo = 1;
-	earliest(all, k_lo * period - SKEW_NS - s->since_armed_hi_ns,
-		 (k_hi < 1 ? 1 : k_hi) * period + after + answer_ns(s) - s->since_armed_lo_ns);
+	earliest(s, all, k_lo * period - SKEW_NS - s->since_armed_hi_ns,
+		 (k_hi < 1 ? 1 : k_hi) * period + after + answer_ns(s) - s->since_armed_lo_ns,
+		 "the observer acknowledges what the peer sent");
 }
 
 void forgotten_readable_end(const struct situation *s, const struct tcp_options *o,
@@ -136,7 +145,7 @@ void forgotten_readable_end(const struct situation *s, const struct tcp_options 
 {
 	int64_t period = least_period(situation_observer_writes_ns(s), o->writes_ns);
 	int64_t heard = least_period(situation_peer_writes_ns(s), o->reads_ns);
-	struct span all = { 0 };
+	struct refusal all = { 0 };
 
 	*w = (struct window){ .kind = WINDOW_NONE };
 	if (s->path.loss_ppm || s->path.corrupt_ppm) {
@@ -160,4 +169,6 @@ void forgotten_readable_end(const struct situation *s, const struct tcp_options 
 	else
 		window_never(w, "nobody knows the connection any more, and the observer sends nothing "
 				"that could be refused");
+	steps_end(s->steps, w, "RFC 9293 3.5.2; tcp_input.c: tcp_reset",
+		  "the first RST ends the connection: recv fails with ECONNRESET");
 }

@@ -20,10 +20,20 @@
  */
 #include "theory/tcp.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
+#include "theory/steps.h"
 #include "theory/wheel.h"
 
-enum { RESIDUES_MAX = 256, STEPS_MAX = 100000, LOSSY_CYCLES = 4 };
+enum { RESIDUES_MAX = 256, FOLLOW_MAX = 100000, LOSSY_CYCLES = 4, PROBES_MAX = 128 };
+
+/* What the replays saw on the way, after the fault, for keepalive_steps(). */
+struct seen {
+	struct span answered;         /* the last probe that was */
+	struct span lost[PROBES_MAX]; /* the nth that was not */
+	int probes;
+};
 
 struct replay {
 	const struct situation *s;
@@ -33,7 +43,9 @@ struct replay {
 	int64_t rtt, guard;       /* ns */
 	bool lossy;
 	int64_t armed;            /* tick */
+	int64_t answered;         /* the tick of the last answered probe; 0: none */
 	struct giveup found;
+	struct seen *seen;        /* NULL: nobody asks */
 };
 
 /* Real time from arming to @tick: the arming stood anywhere inside its own tick. */
@@ -47,30 +59,49 @@ static int64_t from_armed_hi(const struct replay *r, int64_t tick)
 	return wheel_to_ns(tick - r->armed, r->s->kernel.hz);
 }
 
+static struct span from_fault(const struct replay *r, int64_t tick)
+{
+	return (struct span){ from_armed_lo(r, tick) - r->s->since_armed_hi_ns,
+			      from_armed_hi(r, tick) - r->s->since_armed_lo_ns };
+}
+
+static void note_lost(struct replay *r, int64_t tick, int n)
+{
+	struct span at = from_fault(r, tick);
+
+	if (!r->seen || n >= PROBES_MAX)
+		return;
+	for (; r->seen->probes <= n; r->seen->probes++)
+		r->seen->lost[r->seen->probes] = SPAN_EMPTY;
+	span_add(&r->seen->lost[n], at.lo, at.hi);
+}
+
 static void note_death(struct replay *r, int64_t tick, int64_t last_probe)
 {
 	struct giveup *g = &r->found;
-	int64_t lo = from_armed_lo(r, tick) - r->s->since_armed_hi_ns;
-	int64_t hi = from_armed_hi(r, tick) - r->s->since_armed_lo_ns;
-	int64_t last_lo = from_armed_lo(r, last_probe) - r->s->since_armed_hi_ns;
-	int64_t last_hi = from_armed_hi(r, last_probe) - r->s->since_armed_lo_ns;
+	struct span death = from_fault(r, tick), last = from_fault(r, last_probe);
 
-	if (!g->found || lo < g->lo_ns)
-		g->lo_ns = lo;
-	if (!g->found || hi > g->hi_ns)
-		g->hi_ns = hi;
-	if (!g->found || last_lo < g->last_lo_ns)
-		g->last_lo_ns = last_lo;
-	if (!g->found || last_hi > g->last_hi_ns)
-		g->last_hi_ns = last_hi;
+	if (!g->found || death.lo < g->lo_ns)
+		g->lo_ns = death.lo;
+	if (!g->found || death.hi > g->hi_ns)
+		g->hi_ns = death.hi;
+	if (!g->found || last.lo < g->last_lo_ns)
+		g->last_lo_ns = last.lo;
+	if (!g->found || last.hi > g->last_hi_ns)
+		g->last_hi_ns = last.hi;
 	g->found = true;
+	if (r->seen && r->answered) {
+		struct span answered = from_fault(r, r->answered);
+
+		span_add(&r->seen->answered, answered.lo, answered.hi);
+	}
 }
 
 /* Follows one connection from an expiry at @tick on; @silent: the fault has happened. */
 static void follow(struct replay *r, int64_t tick, int64_t received, int out, bool silent,
 		   int64_t last_probe)
 {
-	for (int step = 0; step < STEPS_MAX; step++) {
+	for (int step = 0; step < FOLLOW_MAX; step++) {
 		int64_t elapsed = tick - received;
 		int64_t sent_lo = from_armed_lo(r, tick), sent_hi = from_armed_hi(r, tick);
 		bool maybe_answered, maybe_lost;
@@ -87,6 +118,8 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 		maybe_answered = !silent &&
 				 sent_lo + r->rtt - r->guard < r->s->since_armed_hi_ns;
 		maybe_lost = silent || sent_hi + r->rtt + r->guard > r->s->since_armed_lo_ns;
+		if (maybe_lost)
+			note_lost(r, tick, out + 1);
 		if (maybe_answered && maybe_lost)
 			follow(r, wheel_fires(tick, r->intvl), received, out + 1, true, tick);
 		else if (maybe_answered && r->lossy)
@@ -94,6 +127,7 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 		last_probe = tick;
 		if (maybe_answered) {
 			received = tick + wheel_from_ns(r->rtt, r->s->kernel.hz);
+			r->answered = tick;
 			out = 0;
 		} else {
 			silent = true;
@@ -128,11 +162,11 @@ static int64_t residue(int64_t i, int64_t n, int64_t granule, int64_t idle)
 	return i * granule / n;
 }
 
-struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o)
+static struct replay replay_of(const struct situation *s, const struct tcp_options *o)
 {
 	const struct kernel_params *k = &s->kernel;
-	int64_t granule, fine, n, peer_writes = situation_peer_writes_ns(s);
-	struct replay r = {
+
+	return (struct replay){
 		.s = s,
 		.idle = o->idle_ns ? wheel_from_ns(o->idle_ns, k->hz)
 				   : (int64_t)k->keepalive_time_s * k->hz,
@@ -144,62 +178,95 @@ struct giveup keepalive_giveup(const struct situation *s, const struct tcp_optio
 		.guard = NS_PER_S / k->hz + 2 * s->path.jitter_ns,
 		.lossy = s->path.loss_ppm || s->path.corrupt_ppm,
 	};
+}
+
+static void replay_all(struct replay *r)
+{
+	const struct situation *s = r->s;
+	int64_t granule, fine, n, peer_writes = situation_peer_writes_ns(s);
 
 	/* Each cycle doubles what must be followed. */
-	if (r.lossy && wheel_from_ns(s->since_armed_hi_ns, k->hz) > LOSSY_CYCLES * r.idle)
-		return r.found;
+	if (r->lossy && wheel_from_ns(s->since_armed_hi_ns, s->kernel.hz) > LOSSY_CYCLES * r->idle)
+		return;
 
-	granule = wheel_granule(r.idle);
-	fine = wheel_granule(r.intvl);
+	granule = wheel_granule(r->idle);
+	fine = wheel_granule(r->intvl);
 	if (fine > granule)
 		granule = fine;
 	n = granule < RESIDUES_MAX ? granule : RESIDUES_MAX;
 	for (int64_t i = 0; i < n; i++) {
 		/* Any large multiple of the granule will do: ticks stay positive. */
-		r.armed = granule + residue(i, n, granule, r.idle);
+		r->armed = granule + residue(i, n, granule, r->idle);
+		r->answered = 0;
 		if (peer_writes && s->effect.lose_in && s->since_armed_lo_ns > peer_writes)
-			follow_refreshed(&r, peer_writes);
+			follow_refreshed(r, peer_writes);
 		else
-			follow(&r, wheel_fires(r.armed, r.idle), r.armed, 0, false, r.armed);
+			follow(r, wheel_fires(r->armed, r->idle), r->armed, 0, false, r->armed);
 	}
+}
+
+struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o)
+{
+	struct replay r = replay_of(s, o);
+
+	replay_all(&r);
 	return r.found;
 }
 
-/*
- * A probe that the own qdisc refuses is not counted, and tried again after half a second. But the
- * neighbour's entry ages meanwhile: REACHABLE for at most 45 s, DELAY for 5 s, PROBE for three
- * requests a second apart, and these are refused, too. From then on a probe waits in the neighbour's
- * queue, which is a success for TCP, and counts (net/core/neighbour.c: neigh_resolve_output). Other
- * connections may have had the entry fail before, three requests after the fault at the earliest.
- */
-struct giveup keepalive_refused(const struct situation *s, const struct tcp_options *o)
-{
-	enum { REACHABLE_MAX_S = 45, DELAY_S = 5, SOLICITS = 3 };
-	const struct kernel_params *k = &s->kernel;
-	int64_t retry = wheel_fires(0, k->hz / 2), request = wheel_fires(0, k->hz);
-	int64_t idle = o->idle_ns ? wheel_from_ns(o->idle_ns, k->hz)
-				  : (int64_t)k->keepalive_time_s * k->hz;
-	int64_t intvl = o->intvl_ns ? wheel_from_ns(o->intvl_ns, k->hz)
-				    : (int64_t)k->keepalive_intvl_s * k->hz;
-	int64_t user_timeout = wheel_from_ns(o->user_timeout_ns, k->hz);
-	int64_t reachable = wheel_fires(0, REACHABLE_MAX_S * (int64_t)k->hz);
-	int cnt = o->cnt ? o->cnt : k->keepalive_probes;
-	int64_t least = intvl * (user_timeout ? 1 : cnt), most = wheel_fires(0, intvl);
-	int64_t first_lo = SOLICITS * (int64_t)k->hz, first_hi;
+static const char keepalive_timer[] = "tcp_timer.c: tcp_keepalive_timer; RFC 1122 4.2.3.6";
 
-	/* With a user timeout one probe out is enough, once it has passed. */
-	if (user_timeout)
-		most += user_timeout > intvl ? wheel_fires(0, user_timeout) : 0;
+/* The nth probe without an answer. False when it comes after the silence, and is answered. */
+static bool tell_probe(const struct replay *r, int n)
+{
+	const struct span *at = &r->seen->lost[n];
+	int64_t end = r->s->effect.for_ns;
+	char of[16] = "", idle[32];
+
+	if (at->lo > at->hi)
+		return true;
+	if (!r->user_timeout)
+		snprintf(of, sizeof(of), " of %d", r->cnt);
+	if (end && at->lo > end) {
+		steps_add(r->s->steps, at->lo, at->hi, keepalive_timer,
+			  "keepalive probe %d%s is answered: the connection lives on", n, of);
+		return false;
+	}
+	steps_add(r->s->steps, at->lo, at->hi, n == 1 ? keepalive_timer : NULL,
+		  "keepalive probe %d%s, %s%s%s", n, of,
+		  n == 1 ? "nothing received for " : "not answered",
+		  n == 1 ? steps_time(wheel_to_ns(r->idle, r->s->kernel.hz), idle, sizeof(idle)) : "",
+		  n == 1 ? ": not answered" : "");
+	steps_wait(r->s->steps, wheel_to_ns(r->intvl, r->s->kernel.hz),
+		   wheel_to_ns(r->intvl, r->s->kernel.hz));
+	return true;
+}
+
+void keepalive_steps(const struct situation *s, const struct tcp_options *o, const struct window *w)
+{
+	struct seen seen = { .answered = SPAN_EMPTY };
+	struct replay r = replay_of(s, o);
+	struct window end = { .kind = w->kind };
+	char text[STEP_TEXT_MAX], timeout[32];
+	bool silent = true;
+
+	if (!s->steps)
+		return;
+	r.seen = &seen;
+	replay_all(&r);
+	if (seen.answered.lo <= seen.answered.hi)
+		steps_add(s->steps, seen.answered.lo, seen.answered.hi, keepalive_timer,
+			  "the last keepalive probe that is answered: the idle time starts anew");
+	for (int n = 1; n < seen.probes && silent; n++)
+		silent = tell_probe(&r, n);
+	if (!r.found.found || w->kind != WINDOW_SOME)
+		return;
+	if (r.user_timeout)
+		snprintf(text, sizeof(text), "the timer finds %s without a sign of life and a probe out: "
+			 "ETIMEDOUT", steps_time(o->user_timeout_ns, timeout, sizeof(timeout)));
 	else
-		most *= cnt;
-	/* An idle time that began right at the fault; then the entry is doubted by a probe. */
-	first_hi = wheel_fires(0, idle) > reachable ? wheel_fires(0, idle) : reachable;
-	first_hi += 2 * retry + wheel_fires(0, DELAY_S * (int64_t)k->hz) + SOLICITS * request;
-	return (struct giveup){
-		.found = true,
-		.lo_ns = wheel_to_ns(first_lo + least, k->hz) - situation_rtt_ns(s),
-		.hi_ns = wheel_to_ns(first_hi + most, k->hz),
-		.last_lo_ns = wheel_to_ns(first_lo, k->hz) - situation_rtt_ns(s),
-		.last_hi_ns = wheel_to_ns(first_hi + most, k->hz),
-	};
+		snprintf(text, sizeof(text), "the timer finds %d probe%s unanswered: the connection ends, "
+			 "ETIMEDOUT", r.cnt, r.cnt == 1 ? "" : "s");
+	window_some(&end, r.found.lo_ns, r.found.hi_ns, "%s", "");
+	steps_end(s->steps, &end, r.user_timeout ? "tcp(7): TCP_USER_TIMEOUT" : "tcp(7): TCP_KEEPCNT",
+		  text);
 }

@@ -137,6 +137,10 @@ bool neighbour_end(const struct rto_chain *c, int64_t sent, int64_t first, int64
 		return false;
 	}
 	while (tick - stamp < c->limit) {
+		if (c->seen && tick - sent >= c->neighbour.told) {
+			span_add(&c->seen->failed, tick - sent - 1, tick - sent);
+			span_add(&c->seen->gap, rto, wheel_latest(max64(rto, icmp)));
+		}
 		/* This retransmission may be the first to meet the failed neighbour. */
 		constant_gaps(stamp + c->limit, tick, rto, icmp, end);
 		if (tick - sent >= c->neighbour.unreachable) {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "theory/rto.h"
 #include "theory/situation.h"
 
 /*
@@ -26,6 +27,7 @@ struct neighbour {
 
 /* How one connection retransmits (theory/rto.c). Compared byte by byte. */
 struct rto_chain {
+	struct rto_seen *seen;                     /* NULL: nobody asks */
 	int hz;
 	int64_t rtt_ns, rto_min_ns;
 	int64_t var_max_ns; /* the RTO is at most this much above srtt */
@@ -36,11 +38,6 @@ struct rto_chain {
 	bool no_loss_probe;                        /* the RTO runs from when the segment left */
 	bool queued;                               /* in the own host: the limit counts from then, too */
 	struct neighbour neighbour;
-};
-
-/* A range of ticks at which it may end, and of the last retransmission before. */
-struct rto_end {
-	int64_t lo, hi, last_lo, last_hi;
 };
 
 void neighbour_of(const struct situation *s, struct neighbour *n);

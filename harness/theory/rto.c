@@ -36,11 +36,12 @@
 
 #include "base/clock.h"
 #include "theory/neighbour.h"
+#include "theory/rto.h"
 #include "theory/wheel.h"
 
 #define NEIGHBOUR_GONE_NS (3 * NS_PER_S)
 
-enum { DELACK_MIN_MS = 40, STEPS_MAX = 4000, RESIDUES_MAX = 256, VARIANCES = 17, SETTLED = 24 };
+enum { DELACK_MIN_MS = 40, TIMEOUTS_MAX = 4000, RESIDUES_MAX = 256, VARIANCES = 17, SETTLED = 24 };
 
 struct death {
 	int64_t tick, last, first; /* give-up; last and first retransmission by RTO */
@@ -59,15 +60,31 @@ static int64_t model_timeout_ns(const struct kernel_params *k)
 	return ((INT64_C(2) << thresh) - 1) * k->rto_min_ns + (boundary - thresh) * k->rto_max_ns;
 }
 
+/* The segment, sent at @sent, left for the nth time by a timeout at @tick, and waits. */
+static void see(const struct rto_chain *c, int64_t sent, int64_t tick, int64_t wait, int n)
+{
+	struct rto_seen *seen = c->seen;
+
+	if (!seen || n >= RTO_SEEN_MAX)
+		return;
+	for (; seen->times <= n; seen->times++)
+		seen->again[seen->times] = seen->wait[seen->times] = SPAN_EMPTY;
+	span_add(&seen->again[n], tick - sent - 1, tick - sent);
+	span_add(&seen->wait[n], wait, wait);
+}
+
 static struct death replay(const struct rto_chain *c, int64_t sent, int64_t tlp)
 {
 	struct death d = { 0 };
-	int64_t tick = wheel_fires(c->no_loss_probe ? sent : wheel_fires(sent, tlp), c->rto);
+	int64_t probe = wheel_fires(sent, tlp);
+	int64_t tick = wheel_fires(c->no_loss_probe ? sent : probe, c->rto);
 	int64_t rto = c->rto;
 
+	if (c->seen && !c->no_loss_probe)
+		span_add(&c->seen->loss_probe, probe - sent - 1, probe - sent);
 	d.first = d.last = tick;
 	d.stamp = c->queued ? sent : tick;
-	for (int step = 0; step < STEPS_MAX; step++) {
+	for (int step = 0; step < TIMEOUTS_MAX; step++) {
 		int64_t wait;
 
 		rto = rto * 2 < c->rto_max ? rto * 2 : c->rto_max;
@@ -80,6 +97,7 @@ static struct death replay(const struct rto_chain *c, int64_t sent, int64_t tlp)
 			if (remaining < wait)
 				wait = remaining;
 		}
+		see(c, sent, tick, wait, step + 1);
 		tick = wheel_fires(tick, wait);
 		if (tick - d.stamp >= c->limit)
 			break;
@@ -103,6 +121,7 @@ static struct death replay_refused(const struct rto_chain *c, int64_t sent)
 			break;
 		if (c->user_timeout && c->user_timeout - (tick - d.first) < wait)
 			wait = c->user_timeout - (tick - d.first);
+		see(c, sent, tick, wait, probe + 1);
 		d.last = tick;
 		tick = wheel_fires(tick, wait);
 	}
@@ -205,6 +224,12 @@ static struct rto_end answer(const struct rto_chain *question)
 	static _Thread_local unsigned int next;
 	struct rto_chain c = *question;
 
+	if (c.seen) {
+		struct rto_end range;
+
+		over_unknowns(&c, &range);
+		return range;
+	}
 	for (int i = 0; i < KEPT; i++) {
 		/* Cleared as a whole before it was filled in; a difference in the gaps would only cost
 		 * a second answer. */
@@ -268,7 +293,8 @@ static int64_t var_max_ns(const struct situation *s, int64_t writes_ns)
 	return 4 * spread > most ? 4 * spread : most;
 }
 
-struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns)
+static struct giveup over_chains(const struct situation *s, const struct tcp_options *o,
+				 int64_t writes_ns, struct rto_seen *seen)
 {
 	const struct kernel_params *k = &s->kernel;
 	int64_t lo_ns, hi_ns;
@@ -277,6 +303,7 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	struct rto_chain c;
 
 	memset(&c, 0, sizeof(c)); /* the gaps, too: it is compared byte by byte */
+	c.seen = seen;
 	c.hz = k->hz;
 	c.rtt_ns = situation_rtt_ns(s) + s->path.jitter_ns;
 	c.rto_min_ns = k->rto_min_ns;
@@ -289,6 +316,10 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 	c.refused = s->effect.where == WHERE_OWN_QDISC && s->effect.lose_out;
 	neighbour_of(s, &c.neighbour);
 	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
+	if (seen) {
+		seen->limit = c.limit;
+		seen->refused = c.refused;
+	}
 	range = answer(&c);
 	widen(&g, &range, lo_ns, hi_ns, k->hz);
 	if (may_be_several(s, o, writes_ns)) {
@@ -309,4 +340,16 @@ struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o,
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
 	return g;
+}
+
+struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns)
+{
+	return over_chains(s, o, writes_ns, NULL);
+}
+
+struct giveup rto_watched(const struct situation *s, const struct tcp_options *o, int64_t writes_ns,
+			  struct rto_seen *seen)
+{
+	*seen = (struct rto_seen){ .loss_probe = SPAN_EMPTY, .failed = SPAN_EMPTY, .gap = SPAN_EMPTY };
+	return over_chains(s, o, writes_ns, seen);
 }

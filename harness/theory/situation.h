@@ -72,6 +72,8 @@ struct effect {
 	int64_t for_ns; /* undone after this long; 0: for good */
 };
 
+struct steps;
+
 /* What the kernel that runs the trial is set to, in the observer's namespace. */
 struct kernel_params {
 	int hz;
@@ -95,6 +97,7 @@ struct situation {
 	/* From the moment the connection was armed (its handshake ended just before) to the fault.
 	 * Measured in a trial; in a plan lo == hi, the nominal distance. */
 	int64_t since_armed_lo_ns, since_armed_hi_ns;
+	struct steps *steps; /* told of what happens when (theory/steps.h); NULL: nobody asks */
 };
 
 /* How often the observer's application writes whether or not anything arrives; 0: never. */

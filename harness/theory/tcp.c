@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "theory/flap.h"
 #include "theory/forgotten.h"
+#include "theory/steps.h"
 
 int64_t tcp_prompt_ns(const struct situation *s)
 {
@@ -104,6 +105,7 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 		conclude(s, &keepalive, w,
 			 "keepalive: idle + intvl * cnt from the last segment received, each through the "
 			 "timer wheel (tcp_timer.c: tcp_keepalive_timer)");
+		keepalive_steps(s, o, w);
 		return;
 	}
 	if (writes && keepalive.found && keepalive.lo_ns < hi) {
@@ -116,6 +118,7 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 				 ? "data in flight: TCP_USER_TIMEOUT from the first retransmission (tcp(7))"
 				 : "data in flight: the first retransmission timeout past tcp_retries2 read as "
 				   "a time (tcp_timer.c: retransmits_timed_out)");
+		rto_steps(s, o, w);
 		return;
 	}
 	if (o->keepalive && refused) {
@@ -125,6 +128,11 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 			 "keepalive: the own qdisc refuses the probes, and a refused one is not counted "
 			 "(tcp_timer.c: TCP_RESOURCE_PROBE_INTERVAL), until ARP, refused too, fails and "
 			 "they wait in the neighbour's queue");
+		steps_add(s->steps, late.last_lo_ns, late.last_hi_ns,
+			  "neighbour.c: neigh_resolve_output; arp(7)",
+			  "probes wait for ARP, which fails; from then on they count");
+		steps_end(s->steps, w, "tcp_timer.c: tcp_keepalive_timer",
+			  "enough probes have been counted: ETIMEDOUT");
 	} else {
 		window_never(w, "nothing arrives and nothing is in flight: TCP itself sends nothing on an "
 				"idle connection without keepalive (RFC 1122 4.2.3.6)");
@@ -147,6 +155,21 @@ static bool chance_spares(const struct situation *s, const struct tcp_options *o
 	return all < 1e-6;
 }
 
+static void tell_goodbye(const struct situation *s, const struct window *w)
+{
+	static const char *const said[] = {
+		[EFFECT_FIN] = "its FIN arrives: readable, recv returns 0",
+		[EFFECT_HALF_CLOSE] = "its FIN arrives: readable, recv returns 0; the other way is open",
+		[EFFECT_RST] = "its RST arrives: readable, recv fails with ECONNRESET",
+		[EFFECT_GONE] = "its FIN arrives: recv returns 0; a RST, ECONNRESET, if it left data unread",
+	};
+
+	steps_end(s->steps, w,
+		  s->effect.kind == EFFECT_RST ? "RFC 9293 3.5.2; tcp_input.c: tcp_reset"
+					       : "RFC 9293 3.6; tcp_input.c: tcp_fin",
+		  said[s->effect.kind]);
+}
+
 void tcp_readable_end(const struct situation *s, const struct tcp_options *o, struct window *w)
 {
 	int64_t prompt = tcp_prompt_ns(s);
@@ -164,6 +187,7 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 			window_some(w, 0, prompt,
 				    "the peer's kernel says so: FIN or RST arrives after one path delay "
 				    "(RFC 9293 3.6, 3.5.2)");
+		tell_goodbye(s, w);
 		break;
 	case EFFECT_SILENCE:
 		silence(s, o, w);

@@ -49,12 +49,21 @@ struct giveup {
  * where the path loses packets, and too many cycles lie before the fault to follow every chance. */
 struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o);
 
-/* The same where the own egress refuses everything, ARP included (theory/keepalive.c). */
+/* Tells of the probes on the way to @w, which keepalive_giveup() led to. */
+void keepalive_steps(const struct situation *s, const struct tcp_options *o,
+		     const struct window *w);
+
+/* keepalive_giveup() where the own egress refuses everything, ARP included
+ * (theory/keepalive_refused.c). */
 struct giveup keepalive_refused(const struct situation *s, const struct tcp_options *o);
 
 /* tcp_retransmit_timer() for the first segment written after the fault (theory/rto.c).
  * @writes_ns: the observer writes at armed + k * writes_ns, k >= 1. */
 struct giveup rto_giveup(const struct situation *s, const struct tcp_options *o, int64_t writes_ns);
+
+/* Tells of the retransmissions on the way to @w, which rto_giveup() led to: of what the traffic
+ * writes, or the method, whichever is lost first (theory/rto_steps.c). */
+void rto_steps(const struct situation *s, const struct tcp_options *o, const struct window *w);
 
 /* When the observer's first unanswered write happens, after the fault. */
 void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "theory/scene.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "theory/flap.h"
+#include "theory/steps.h"
+
+static const char *silenced(const struct effect *e)
+{
+	if (e->where == WHERE_OWN_CARRIER)
+		return "the observer's own link loses its carrier: nothing leaves, nothing arrives";
+	if (e->where == WHERE_OWN_ADDRESS)
+		return "the observer's host loses its address: no route for what it sends";
+	if (e->where == WHERE_OWN_QDISC && e->lose_out)
+		return e->lose_in ? "the observer's own qdisc refuses what it sends; nothing arrives"
+				  : "the observer's own qdisc refuses what it sends";
+	if (e->lose_out && e->lose_in)
+		return "packets vanish on the way, in both directions; the observer's link stays up";
+	return e->lose_out ? "what the observer sends vanishes on the way; the peer's packets arrive"
+			   : "what the peer sends vanishes on the way; the observer's packets arrive";
+}
+
+static const char *happens(const struct effect *e)
+{
+	switch (e->kind) {
+	case EFFECT_NOTHING:
+		return "nothing happens: both ends and the path are as before";
+	case EFFECT_FIN:
+		return "the peer closes its socket: FIN; what is sent to it later draws a RST";
+	case EFFECT_HALF_CLOSE:
+		return "the peer shuts down its sending side: FIN; it goes on reading";
+	case EFFECT_RST:
+		return "the peer's kernel sends a RST";
+	case EFFECT_GONE:
+		return "the peer's process ends; its kernel says so: FIN, or RST with data unread";
+	case EFFECT_SILENCE:
+		return silenced(e);
+	case EFFECT_FROZEN:
+		return "the peer's process stops; its kernel goes on acknowledging, and nobody reads";
+	case EFFECT_OBSERVER_FROZEN:
+		return "the observer's own process stops; the peer lives";
+	case EFFECT_SIGNALS:
+		return "signals with handlers interrupt the observer's calls; the peer lives";
+	case EFFECT_FLAPPING:
+		return "the path falls silent and comes back, again and again";
+	case EFFECT_FORGOTTEN:
+		return e->silent_ns ? "the peer's host is away, and comes back without the connection: RST"
+				    : "whoever answers for the peer no longer knows the connection: RST";
+	case EFFECT_IMPAIRED:
+		return "the path gets worse, and stays open";
+	}
+	return "";
+}
+
+static void tell_impairment(const struct situation *s)
+{
+	const struct effect *e = &s->effect;
+	const struct impairment *i = &e->impair;
+
+	if (!e->out && !e->in)
+		return;
+	steps_add(s->steps, 0, 0, "tc-netem(8)",
+		  "path %s: +%.4g ms delay, ±%.4g ms, %.4g %% lost, %.4g %% corrupted",
+		  e->out && e->in ? "both ways" : e->out ? "to the peer" : "to the observer",
+		  (double)i->delay_ns / 1e6, (double)i->jitter_ns / 1e6, (double)i->loss_ppm / 1e4,
+		  (double)i->corrupt_ppm / 1e4);
+}
+
+static void tell_fault(const struct situation *s)
+{
+	const struct effect *e = &s->effect;
+
+	steps_add(s->steps, 0, 0, NULL, "FAULT: %s", happens(e));
+	if (e->icmp)
+		steps_add(s->steps, 0, 0, "RFC 1122 3.2.2.1", "what is lost is answered with an ICMP error");
+	if (e->tcp_only)
+		steps_add(s->steps, 0, 0, NULL, "only TCP is hit: ARP and the rest pass");
+	tell_impairment(s);
+	if (e->for_ns)
+		steps_add(s->steps, e->for_ns, e->for_ns, NULL, "the fault is undone");
+	if (e->silent_ns)
+		steps_add(s->steps, e->silent_ns, e->silent_ns, NULL, "the peer's host is back");
+	if (e->kind != EFFECT_FLAPPING)
+		return;
+	steps_add(s->steps, e->down_ns, flap_total_ns(e), NULL,
+		  "open for %.4g s, silent for %.4g s, in turn: %d silences in all",
+		  (double)e->up_ns / 1e9, (double)e->down_ns / 1e9, e->times);
+	steps_every(s->steps, e->down_ns + e->up_ns);
+}
+
+static void tell_traffic(const struct situation *s)
+{
+	static const char *const told[TRAFFIC_COUNT] = {
+		[TRAFFIC_REQUEST] = "the client asks, the server answers",
+		[TRAFFIC_SENDING] = "the observer writes a byte, which is acknowledged",
+		[TRAFFIC_RECEIVING] = "the peer writes a byte, which the observer reads",
+		[TRAFFIC_STALLED] = "the observer writes a byte, acknowledged, which the peer never reads",
+	};
+	int64_t last = s->since_armed_lo_ns / TRAFFIC_PERIOD_NS * TRAFFIC_PERIOD_NS;
+
+	if (!told[s->traffic] || last < TRAFFIC_PERIOD_NS)
+		return;
+	steps_add(s->steps, TRAFFIC_PERIOD_NS - s->since_armed_hi_ns, last - s->since_armed_lo_ns, NULL,
+		  "%s", told[s->traffic]);
+	steps_every(s->steps, TRAFFIC_PERIOD_NS);
+}
+
+void scene_steps(const struct situation *s)
+{
+	steps_add(s->steps, -s->since_armed_hi_ns, -s->since_armed_lo_ns, "RFC 9293 3.5",
+		  "connected, and armed");
+	tell_traffic(s);
+	tell_fault(s);
+}
