@@ -9,26 +9,6 @@
 
 enum { NAME = 46, PHASE = 24, INDENT = 6 };
 
-static void put_faults(const struct plan_lab *lab, const struct style *style)
-{
-	const struct scenario *sc = lab->scenario;
-	char at[32], span[32], options[256];
-
-	for (int i = 0; i < sc->n_faults; i++) {
-		const struct scenario_fault *f = &sc->faults[i];
-
-		opt_format(f->fault->options, &f->opt, options, sizeof(options));
-		fprintf(style->out, "  at %s %s%s%s%s",
-			opt_format_duration(f->at_ns, at, sizeof(at)), f->fault->name,
-			options[0] ? " " : "", options,
-			i == lab->principal && sc->n_faults > 1 ? " (times count from here)" : "");
-		if (f->for_ns)
-			fprintf(style->out, " for %s",
-				opt_format_duration(f->for_ns, span, sizeof(span)));
-		fputc('\n', style->out);
-	}
-}
-
 /* Scenario, observer, traffic, horizon; then the timeline. */
 static void put_lab_head(const struct plan_lab *lab, const struct style *style)
 {
@@ -40,7 +20,7 @@ static void put_lab_head(const struct plan_lab *lab, const struct style *style)
 	fprintf(style->out, "  %s observes, traffic %s, watched for %s\n", side_names[sc->observer],
 		traffic_names[sc->traffic],
 		opt_format_duration(sc->horizon_ns, horizon, sizeof(horizon)));
-	put_faults(lab, style);
+	work_put_faults(lab, style);
 	if (lab->no_theory[0])
 		text_wrap(style, TONE_WARN, lab->no_theory, 2, true);
 }
@@ -97,23 +77,6 @@ static void put_plan(const struct plan *plan)
 	       plan->config.kernel.hz);
 }
 
-static void json_window(const struct window *w, struct emit *emit)
-{
-	emit_key(emit, "expect");
-	if (w->kind == WINDOW_NONE) {
-		emit_null(emit);
-	} else if (w->kind == WINDOW_NEVER) {
-		emit_string(emit, "never");
-	} else {
-		emit_object(emit);
-		emit_key(emit, "lo_ns");
-		emit_int(emit, w->lo_ns);
-		emit_key(emit, "hi_ns");
-		emit_int(emit, w->hi_ns);
-		emit_object_end(emit);
-	}
-}
-
 static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, struct emit *emit)
 {
 	const struct scenario *sc = lab->scenario;
@@ -143,7 +106,7 @@ static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, s
 	emit_uint(emit, t->seed);
 	emit_key(emit, "horizon_ns");
 	emit_int(emit, sc->horizon_ns);
-	json_window(&t->window, emit);
+	work_json_window(&t->window, emit);
 	emit_key(emit, "why");
 	emit_string(emit, t->window.why);
 	emit_object_end(emit);

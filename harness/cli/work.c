@@ -9,6 +9,7 @@
 #include "base/shown.h"
 
 enum { PHASES_MAX = 10000, JOBS_MAX = 512, METHODS_MAX = 64 };
+enum { WORK_HZ_MIN = 100, WORK_HZ_MAX = 1000 }; /* kernel/Kconfig.hz */
 
 static int unknown_method(const char *name, struct err *err)
 {
@@ -166,6 +167,7 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 {
 	struct plan_config config = { 0 };
 	struct err err = { "" };
+	int64_t hz;
 	int ret;
 
 	*work = (struct work){ 0 };
@@ -180,7 +182,10 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 	ret = choose_engine(args, prepare, work);
 	if (ret)
 		return ret;
-	config.kernel = kernel_params_default(work->engine->hz());
+	hz = work->engine->hz();
+	if (given_number(args, "hz", WORK_HZ_MIN, WORK_HZ_MAX, &hz, &err))
+		return cli_fail(CLI_USAGE, &err);
+	config.kernel = kernel_params_default((int)hz);
 	ret = plan_make(work->scenarios, work->n_scenarios, &config, &work->plan, &err);
 	return ret ? cli_fail_file(ret, &err) : 0;
 }

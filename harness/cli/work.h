@@ -58,6 +58,12 @@ struct work {
 int work_plan(const struct given *args, bool prepare, struct work *work);
 void work_free(struct work *work);
 
+/* The timeline of a lab's faults, a line each. */
+void work_put_faults(const struct plan_lab *lab, const struct style *style);
+
+/* "expect": the range, "never", or null where theory has no answer. */
+void work_json_window(const struct window *w, struct emit *emit);
+
 /* "keepalive:idle=1s,cnt=2". -EINVAL and a sentence. */
 int work_method(const char *text, struct scenario_method *method, struct err *err);
 

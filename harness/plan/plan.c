@@ -18,6 +18,8 @@
 
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "theory/scene.h"
+#include "theory/steps.h"
 
 struct situation plan_situation(const struct plan_lab *lab, const struct kernel_params *kernel,
 				int64_t since_armed_lo_ns, int64_t since_armed_hi_ns)
@@ -83,6 +85,11 @@ static void apply_sysctls(const struct scenario *sc, struct kernel_params *k)
 	}
 }
 
+static int64_t nominal_distance_ns(const struct plan_lab *lab, const struct plan_trial *t)
+{
+	return lab->scenario->faults[lab->principal].at_ns + t->phase_ns;
+}
+
 static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 		     const struct scenario_method *m, int phase, struct plan_trial *t)
 {
@@ -108,9 +115,27 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 		if (span > lab->span_ns)
 			lab->span_ns = span;
 	}
-	s.since_armed_lo_ns = s.since_armed_hi_ns =
-		lab->scenario->faults[lab->principal].at_ns + t->phase_ns;
+	s.since_armed_lo_ns = s.since_armed_hi_ns = nominal_distance_ns(lab, t);
 	plan_window(lab, t, &s, &t->window);
+}
+
+bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
+		  const struct plan_trial *trial, struct steps *steps, struct window *window)
+{
+	struct kernel_params kernel = plan->config.kernel;
+	int64_t distance = nominal_distance_ns(lab, trial);
+	struct situation s;
+
+	apply_sysctls(lab->scenario, &kernel);
+	s = plan_situation(lab, &kernel, distance, distance);
+	s.steps = steps;
+	steps->n = 0;
+	scene_steps(&s);
+	if (lab->no_theory[0])
+		window_none(window, "%s", lab->no_theory);
+	else
+		trial->method->window(&trial->opt, &s, window);
+	return steps_finish(steps, window);
 }
 
 static void keep_phase(struct plan_lab *lab, int phase)

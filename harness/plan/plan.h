@@ -62,6 +62,11 @@ void plan_free(struct plan *plan);
 void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
 		 const struct situation *s, struct window *window);
 
+/* Tells @steps what theory lets happen in a planned trial, and what it predicts, at the nominal
+ * distance, whatever the scenario's author expects. False where the two do not agree. */
+bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
+		  const struct plan_trial *trial, struct steps *steps, struct window *window);
+
 /* The situation of one trial with the given armed-to-fault distance. */
 struct situation plan_situation(const struct plan_lab *lab, const struct kernel_params *kernel,
 				int64_t since_armed_lo_ns, int64_t since_armed_hi_ns);

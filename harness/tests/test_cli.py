@@ -12,7 +12,7 @@ from binary import DEADPEER, FILES, PASS, ROOT, SCENARIOS, USAGE, key, records, 
 
 WORK = ["--method", "--engine", "--phases", "--seed", "--jobs", "--output", "--json", "--help"]
 VERBS = {"run": WORK, "plan": WORK, "list": ["--json", "--help"], "show": ["--json", "--help"],
-         "doctor": ["--json", "--help"]}
+         "explain": ["--method", "--hz", "--json", "--help"], "doctor": ["--json", "--help"]}
 METHODS = {"recv", "select", "tcp_info", "keepalive", "heartbeat", "null"}
 FAULTS = {"none", "link-down", "drop", "netem", "kill", "signal", "close", "shutdown", "reset",
           "crash"}
