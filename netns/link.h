@@ -61,4 +61,7 @@ int link_addr_del(struct netns *ns, const char *name, const char *cidr, struct e
 /* The default route of the gateway's family, through the link that reaches it. */
 int link_route_default(struct netns *ns, const char *gateway, struct err *err);
 
+/* -ESRCH: there is none through @gateway. */
+int link_route_default_del(struct netns *ns, const char *gateway, struct err *err);
+
 #endif

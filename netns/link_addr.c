@@ -78,7 +78,7 @@ int link_addr_del(struct netns *ns, const char *name, const char *cidr, struct e
 	return change(ns, name, cidr, false, err);
 }
 
-static struct nl_msg *default_message(struct nl_addr *gateway)
+static struct nl_msg *default_message(struct nl_addr *gateway, bool add)
 {
 	struct rtnl_route *route = rtnl_route_alloc();
 	struct rtnl_nexthop *nexthop = rtnl_route_nh_alloc();
@@ -94,14 +94,16 @@ static struct nl_msg *default_message(struct nl_addr *gateway)
 	}
 	rtnl_route_nh_set_gateway(nexthop, gateway);
 	rtnl_route_add_nexthop(route, nexthop);
-	if (!rtnl_route_set_dst(route, any))
+	if (!rtnl_route_set_dst(route, any) && add)
 		rtnl_route_build_add_request(route, NLM_F_CREATE | NLM_F_EXCL, &msg);
+	else if (!add)
+		rtnl_route_build_del_request(route, 0, &msg);
 	nl_addr_put(any);
 	rtnl_route_put(route);
 	return msg;
 }
 
-int link_route_default(struct netns *ns, const char *gateway, struct err *err)
+static int change_default(struct netns *ns, const char *gateway, bool add, struct err *err)
 {
 	struct nl_addr *addr = strchr(gateway, '/') ? NULL : parse(gateway);
 	struct nl_msg *msg;
@@ -109,8 +111,18 @@ int link_route_default(struct netns *ns, const char *gateway, struct err *err)
 	if (!addr)
 		return err_set(err, EINVAL, "gateway \"%s\" is not an IPv4 or IPv6 address",
 			       gateway);
-	msg = default_message(addr);
+	msg = default_message(addr, add);
 	nl_addr_put(addr);
 	return rtnl_request(netns_route(ns), msg, NULL, NULL, err,
-			    "cannot add a default route through %s", gateway);
+			    "cannot %s a default route through %s", add ? "add" : "delete", gateway);
+}
+
+int link_route_default(struct netns *ns, const char *gateway, struct err *err)
+{
+	return change_default(ns, gateway, true, err);
+}
+
+int link_route_default_del(struct netns *ns, const char *gateway, struct err *err)
+{
+	return change_default(ns, gateway, false, err);
 }

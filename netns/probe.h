@@ -11,8 +11,10 @@
 /*
  * Proof that a path is open or cut, without touching IP or TCP state: raw frames of the EtherType
  * for local experiments (0x88B5, IEEE 802), each with a number nobody else has, from one interface
- * to the other's hardware address. They pass bridges, qdiscs and drops as any other frame does;
- * through a router nothing arrives.
+ * to the other's hardware address. They pass bridges, qdiscs and drops as any other frame does.
+ * A router passes only packets: for one, the frame holds an IP packet of the protocol number for
+ * experiments (253, RFC 3692), and is addressed to the router's port. The sender's own IP, with its
+ * routes and neighbours, has no part in it, and the receiver's only in taking it; the router's has.
  *
  * The sockets are closed by a thread that outlives the call by some 20 ms. Frames that a random
  * qdisc sees draw from its random numbers as any other frame does.
@@ -27,5 +29,19 @@ int probe_path(struct netns *from, const char *from_dev, struct netns *to, const
  * (down, no carrier, no buffer) is sent for this purpose. */
 int probe_send(struct netns *from, const char *from_dev, struct netns *to, const char *to_dev,
 	       struct err *err);
+
+/* Over a router. */
+struct probe_route {
+	struct netns *from, *router, *to;
+	const char *from_dev, *port; /* the sender's device, and the router's port on that cable */
+	int family;                  /* AF_INET or AF_INET6 */
+	const char *src, *dst;       /* @dst is an address of @to's */
+};
+
+/* As probe_path(): arrived is what the other host takes for its own. */
+int probe_route(const struct probe_route *way, int64_t timeout_ns, bool *arrived, struct err *err);
+
+/* As probe_send(): a TCP acknowledgement that belongs to no connection, from port 1 to port 1. */
+int probe_segment(const struct probe_route *way, struct err *err);
 
 #endif
