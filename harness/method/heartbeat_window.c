@@ -346,6 +346,7 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 		return;
 	case EFFECT_FORGOTTEN:
 		tcp.reads_ns = beacon && !s->effect.lose_in ? opt->v[HEARTBEAT_PERIOD] : 0;
+		tcp.answers_ns = opt->v[HEARTBEAT_PERIOD];
 		if (!s->effect.silent_ns && (!beacon || tcp.reads_ns)) {
 			tcp_readable_end(s, &tcp, w);
 			return;

@@ -7,7 +7,8 @@
  *   a write           the observer's traffic, or the method's own
  *   a probe           keepalive's, while nothing is in flight
  *   acknowledgement   of what the peer sends, if that still arrives: at once, or with a delay of up
- *                       to TCP_DELACK_MAX, 200 ms (include/net/tcp.h)
+ *                       to TCP_DELACK_MAX, 200 ms (include/net/tcp.h); also of what arrived
+ *                       just before the fault
  *
  * Where there is no answer at all until silent_ns (a host that has to boot first), what was sent
  * before is lost. A write is then sent again by the retransmission timer, whose next expiry is as
@@ -28,7 +29,7 @@
 #define NEIGHBOUR_NS  NS_PER_S
 
 struct refusal {
-	bool found, unsure;
+	bool found, unsure, perhaps;
 	int64_t lo, hi;
 };
 
@@ -140,11 +141,37 @@ static void acknowledgements(const struct situation *s, int64_t period, struct r
 		 "the observer acknowledges what the peer sent");
 }
 
+/* What arrived in the last 200 ms before the fault may still have to be acknowledged, or not. */
+static void pending(const struct situation *s, int64_t period, struct refusal *all)
+{
+	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_MAX_NS;
+	int64_t k = (s->since_armed_hi_ns + SKEW_NS) / period;
+
+	if (k >= 1 && k * period + after >= s->since_armed_lo_ns)
+		all->perhaps = true;
+}
+
+static void pending_any(const struct situation *s, const struct tcp_options *o, struct refusal *all)
+{
+	bool asks = s->traffic == TRAFFIC_REQUEST && s->observer == SIDE_CLIENT;
+	int64_t heard = least_period(situation_peer_writes_ns(s), o->reads_ns);
+
+	if (heard)
+		pending(s, heard, all);
+	if (o->answers_ns)
+		pending(s, o->answers_ns, all);
+	if (asks)
+		pending(s, TRAFFIC_PERIOD_NS, all);
+	if (all->found && all->perhaps)
+		all->lo = 0;
+}
+
 void forgotten_readable_end(const struct situation *s, const struct tcp_options *o,
 			    struct window *w)
 {
 	int64_t period = least_period(situation_observer_writes_ns(s), o->writes_ns);
 	int64_t heard = least_period(situation_peer_writes_ns(s), o->reads_ns);
+	int64_t idle_ns = o->idle_ns ? o->idle_ns : s->kernel.keepalive_time_s * NS_PER_S;
 	struct refusal all = { 0 };
 
 	*w = (struct window){ .kind = WINDOW_NONE };
@@ -154,18 +181,25 @@ void forgotten_readable_end(const struct situation *s, const struct tcp_options 
 	}
 	if (period)
 		writes(s, o, period, &all, w);
-	if (o->keepalive && w->kind == WINDOW_NONE && (!period || !s->effect.silent_ns))
+	/* Whoever writes that often has each write acknowledged, and is never idle for that long. */
+	if (o->keepalive && w->kind == WINDOW_NONE &&
+	    (!period || (!s->effect.silent_ns && period > idle_ns)))
 		probes(s, o, &all, w);
 	if (heard && !s->effect.lose_in)
 		acknowledgements(s, heard, &all);
 	if (w->kind != WINDOW_NONE)
 		return;
+	if (!s->effect.silent_ns)
+		pending_any(s, o, &all);
 	if (all.unsure)
 		window_none(w, "TCP gives up about when the host is back to refuse its segment");
 	else if (all.found)
 		window_some(w, all.lo, all.hi,
 			    "the next segment the observer sends is answered with RST: nobody knows the "
 			    "connection (RFC 9293 3.10.7.1)");
+	else if (all.perhaps)
+		window_none(w, "an acknowledgement of what arrived just before may be refused, and nothing "
+			       "else is sent");
 	else
 		window_never(w, "nobody knows the connection any more, and the observer sends nothing "
 				"that could be refused");

@@ -19,6 +19,7 @@ struct tcp_options {
 	int cnt;                 /* TCP_KEEPCNT; 0: net.ipv4.tcp_keepalive_probes */
 	int64_t user_timeout_ns; /* TCP_USER_TIMEOUT */
 	int64_t reads_ns;        /* the peer writes to the method this often; 0: never */
+	int64_t answers_ns;      /* the peer answers what the method writes this often; 0: never */
 	int64_t writes_ns;       /* the method itself writes this often from arming; 0: never */
 };
 

@@ -53,6 +53,20 @@ Test(forgotten, an_acknowledgement_is_refused_too)
 	cr_assert(w.hi_ns <= 1000 * NS_PER_MS);
 }
 
+Test(forgotten, what_arrived_just_before_is_still_acknowledged)
+{
+	const struct tcp_options pings = {.writes_ns = 500 * NS_PER_MS, .answers_ns = 500 * NS_PER_MS};
+	struct situation s = forgotten(TRAFFIC_RECEIVING, 0, true);
+	struct window w;
+
+	s.since_armed_lo_ns = s.since_armed_hi_ns = 1050 * NS_PER_MS;
+	cr_assert_eq(ends(s, (struct tcp_options){0}).kind, WINDOW_NONE);
+	s.traffic = TRAFFIC_IDLE;
+	w = ends(s, pings);
+	cr_assert(w.kind == WINDOW_SOME && w.lo_ns == 0 && w.hi_ns >= 450 * NS_PER_MS);
+	cr_assert_gt(ends(forgotten(TRAFFIC_IDLE, 0, true), pings).lo_ns, 200 * NS_PER_MS);
+}
+
 Test(forgotten, a_probe_before_the_host_is_back_is_lost)
 {
 	struct window soon = ends(forgotten(TRAFFIC_IDLE, 0, true), probes);
