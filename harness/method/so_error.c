@@ -65,9 +65,18 @@ static int64_t so_error_period_ns(const struct opt_values *opt, const struct sit
 static void so_error_window(const struct opt_values *opt, const struct situation *situation,
 			    struct window *window)
 {
+	const struct effect *e = &situation->effect;
+	int64_t span = e->kind == EFFECT_FLAPPING ? e->down_ns : e->for_ns, end_ns;
+
 	ends_error(situation, window);
+	end_ns = window->hi_ns;
 	unreachable_or(situation, window);
+	if (window->hi_ns == end_ns)
+		span = 0;
 	look_window(situation, opt->v[SO_ERROR_POLL], window);
+	if (span && window->kind == WINDOW_SOME && window->hi_ns > span)
+		window_none(window, "the first acknowledgement takes an ICMP error off again, perhaps "
+				    "before it is looked for (tcp_input.c: tcp_ack)");
 }
 
 const struct method method_so_error = {
