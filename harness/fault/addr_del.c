@@ -41,6 +41,15 @@ static struct effect addr_del_effect(const struct opt_values *opt)
 	};
 }
 
+static int addr_del_over(const struct opt_values *opt, enum wire wire, enum side observer,
+			 struct effect *effect, struct err *err)
+{
+	(void)observer;
+	(void)err;
+	effect->beyond = wire != WIRE_SWITCH && end_of(opt) == PLACE_PEER;
+	return 0;
+}
+
 static int addr_del_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
 	int ret;
@@ -55,13 +64,17 @@ static int addr_del_prove(struct lab *lab, struct fault_act *act, int64_t deadli
 			  struct err *err)
 {
 	enum place end = end_of(&act->opt);
-	bool has = true;
+	bool has = true, routed = lab->config.wire != WIRE_SWITCH;
 	int ret = proof_address(lab, end, &has, err);
 
 	if (!ret && has)
 		ret = err_set(err, EADDRINUSE, "expected the %s to have lost %s, and it has it",
 			      place_names[end], lab_address(&lab->config, end));
-	return ret ? ret : proof_directions(lab, false, false, deadline_ns, err);
+	if (ret)
+		return ret;
+	/* Frames pass as before; a packet to nobody's address does not. */
+	return proof_directions(lab, routed && end == PLACE_PEER, routed && end == PLACE_OBSERVER,
+				deadline_ns, err);
 }
 
 static int addr_del_undo(struct lab *lab, struct fault_act *act, struct err *err)
@@ -74,6 +87,7 @@ const struct fault fault_addr_del = {
 	.about = "an address is taken away: the peer's, or the observer's own",
 	.options = addr_del_options,
 	.effect = addr_del_effect,
+	.over = addr_del_over,
 	.inject = addr_del_inject,
 	.prove = addr_del_prove,
 	.undo = addr_del_undo,

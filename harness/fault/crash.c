@@ -60,6 +60,7 @@ const struct fault fault_crash = {
 	.about = "the peer's host vanishes without a word: no FIN, no RST, no answer",
 	.options = crash_options,
 	.effect = crash_effect,
+	.over = beyond_router,
 	.inject = crash_inject,
 	.prove = crash_prove,
 };

@@ -7,6 +7,8 @@
  *   observer   obs0, egress       obs0, ingress      the refusal on egress reaches TCP
  *   peer       peer0, ingress     peer0, egress      as a firewall on the peer's host
  *
+ * The wire's port towards the observer loses a router's answers to ARP as well.
+ *
  * A segment that the sender's own egress refuses is a failed transmission for TCP, not a lost one:
  * a keepalive probe is then not counted (tcp_write_wakeup(), net/ipv4/tcp_output.c). Hence
  * WHERE_OWN_QDISC for place: observer.
@@ -24,7 +26,7 @@ enum { DROP_PLACE, DROP_DIRECTION };
 
 static const struct opt drop_options[] = {
 	[DROP_PLACE] = {"place", OPT_WORD, "wire", 0, PLACE_PEER, place_names,
-			"the host or the switch that drops"},
+			"the host that drops, or the wire in between"},
 	[DROP_DIRECTION] = {"direction", OPT_WORD, "both", 0, DIRECTION_TO_OBSERVER,
 			    direction_words, "which packets"},
 	{.name = NULL},
@@ -60,6 +62,18 @@ static struct effect drop_effect(const struct opt_values *opt)
 		.lose_out = out,
 		.lose_in = direction_has(opt->v[DROP_DIRECTION], false),
 	};
+}
+
+static int drop_over(const struct opt_values *opt, enum wire wire, enum side observer,
+		     struct effect *effect, struct err *err)
+{
+	int64_t place = opt->v[DROP_PLACE];
+
+	(void)observer;
+	(void)err;
+	effect->beyond = wire != WIRE_SWITCH && place != PLACE_OBSERVER &&
+			 (place == PLACE_PEER || opt->v[DROP_DIRECTION] == DIRECTION_TO_PEER);
+	return 0;
 }
 
 /* The hook point is attached beforehand, so that the drop itself is one message to the kernel. */
@@ -130,6 +144,7 @@ const struct fault fault_drop = {
 	.options = drop_options,
 	.needs = FACT_BIT(FACT_DROP),
 	.effect = drop_effect,
+	.over = drop_over,
 	.inject = drop_inject,
 	.prove = drop_prove,
 	.undo = drop_undo,

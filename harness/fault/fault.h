@@ -54,6 +54,11 @@ struct fault {
 	/* Required. What it does to the connection; pure. */
 	struct effect (*effect)(const struct opt_values *opt);
 
+	/* Optional. What the wire makes of it: changes @effect, which is what effect() gave, or refuses
+	 * a wire over which it cannot happen, -EINVAL and a sentence with the remedy. Pure. */
+	int (*over)(const struct opt_values *opt, enum wire wire, enum side observer,
+		    struct effect *effect, struct err *err);
+
 	/* Required. Makes it happen; stamps before_ns and after_ns right around the call. */
 	int (*inject)(struct lab *lab, struct fault_act *act, struct err *err);
 

@@ -53,6 +53,17 @@ static struct effect flap_effect(const struct opt_values *opt)
 	};
 }
 
+/* A router's port takes the route to the peer with it: the router answers at once. */
+static int flap_over(const struct opt_values *opt, enum wire wire, enum side observer,
+		  struct effect *effect, struct err *err)
+{
+	(void)observer;
+	(void)err;
+	if (wire != WIRE_SWITCH && end_of(opt) == PLACE_PEER)
+		effect->beyond = effect->no_route = effect->icmp = effect->reverts = true;
+	return 0;
+}
+
 /* act->count: changes made so far; the odd ones took the link down. */
 static int change(struct lab *lab, struct fault_act *act, bool up, struct err *err)
 {
@@ -60,7 +71,7 @@ static int change(struct lab *lab, struct fault_act *act, bool up, struct err *e
 	int ret;
 
 	act->before_ns = clock_now_ns();
-	ret = link_set_up(lab->ns[PLACE_WIRE], lab_port(end), up, err);
+	ret = lab_set_port(lab, end, up, err);
 	act->after_ns = clock_now_ns();
 	act->count++;
 	if (!ret)
@@ -99,6 +110,7 @@ const struct fault fault_flap = {
 	.about = "a cable with a loose contact: the link goes down and up, several times",
 	.options = flap_options,
 	.effect = flap_effect,
+	.over = flap_over,
 	.inject = flap_inject,
 	.prove = flap_prove,
 	.again_ns = flap_again_ns,

@@ -4,7 +4,7 @@
  *
  *   place: observer   w-obs goes down: obs0 loses carrier, the observer's kernel knows
  *   place: peer       w-peer goes down: peer0 loses carrier; behind the switch the observer's link
- *                     stays up and nothing arrives any more
+ *                     stays up and nothing arrives any more. A router has no route then, and says so
  *
  * A veth's carrier is its other end being up (drivers/net/veth.c), so it is always the wire's end
  * that goes down: the hosts keep their addresses and routes, as when a cable is pulled.
@@ -46,13 +46,23 @@ static struct effect link_down_effect(const struct opt_values *opt)
 	};
 }
 
+/* A router's port takes the route to the peer with it: the router answers at once. */
+static int link_down_over(const struct opt_values *opt, enum wire wire, enum side observer,
+		       struct effect *effect, struct err *err)
+{
+	(void)observer;
+	(void)err;
+	if (wire != WIRE_SWITCH && end_of(opt) == PLACE_PEER)
+		effect->beyond = effect->no_route = effect->icmp = effect->reverts = true;
+	return 0;
+}
+
 static int link_down_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
-	const char *port = lab_port(end_of(&act->opt));
 	int ret;
 
 	act->before_ns = clock_now_ns();
-	ret = link_set_up(lab->ns[PLACE_WIRE], port, false, err);
+	ret = lab_set_port(lab, end_of(&act->opt), false, err);
 	act->after_ns = clock_now_ns();
 	return ret;
 }
@@ -78,7 +88,7 @@ static int link_down_prove(struct lab *lab, struct fault_act *act, int64_t deadl
 static int link_down_undo(struct lab *lab, struct fault_act *act, struct err *err)
 {
 	enum place end = end_of(&act->opt);
-	int ret = link_set_up(lab->ns[PLACE_WIRE], lab_port(end), true, err);
+	int ret = lab_set_port(lab, end, true, err);
 
 	if (!ret)
 		ret = link_wait_carrier(lab->ns[end], lab_device(end), true, UNDO_WAIT_NS, err);
@@ -90,6 +100,7 @@ const struct fault fault_link_down = {
 	.about = "a cable is pulled: the observer's own, or the peer's behind the switch",
 	.options = link_down_options,
 	.effect = link_down_effect,
+	.over = link_down_over,
 	.inject = link_down_inject,
 	.prove = link_down_prove,
 	.undo = link_down_undo,

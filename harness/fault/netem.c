@@ -91,6 +91,18 @@ static struct effect netem_effect(const struct opt_values *opt)
 	return (struct effect){.kind = EFFECT_IMPAIRED, .out = out, .in = in, .impair = impair};
 }
 
+static int netem_over(const struct opt_values *opt, enum wire wire, enum side observer,
+		      struct effect *effect, struct err *err)
+{
+	int64_t place = opt->v[NETEM_PLACE];
+
+	(void)observer;
+	(void)err;
+	effect->beyond = wire != WIRE_SWITCH && place != PLACE_OBSERVER &&
+			 (place == PLACE_PEER || opt->v[NETEM_DIRECTION] == DIRECTION_TO_PEER);
+	return 0;
+}
+
 static int netem_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
 	int ret = 0;
@@ -209,6 +221,7 @@ const struct fault fault_netem = {
 	.check = netem_check,
 	.needs = FACT_BIT(FACT_NETEM),
 	.effect = netem_effect,
+	.over = netem_over,
 	.inject = netem_inject,
 	.prove = netem_prove,
 	.undo = netem_undo,

@@ -39,6 +39,16 @@ bool direction_has(int64_t direction, bool to_peer)
 	       direction == (to_peer ? DIRECTION_TO_PEER : DIRECTION_TO_OBSERVER);
 }
 
+int beyond_router(const struct opt_values *opt, enum wire wire, enum side observer,
+		  struct effect *effect, struct err *err)
+{
+	(void)opt;
+	(void)observer;
+	(void)err;
+	effect->beyond = wire != WIRE_SWITCH;
+	return 0;
+}
+
 static const char *direction_name(bool to_peer)
 {
 	return direction_words[to_peer ? DIRECTION_TO_PEER : DIRECTION_TO_OBSERVER];

@@ -19,6 +19,10 @@ extern const char *const target_words[];
 
 bool direction_has(int64_t direction, bool to_peer);
 
+/* fault.h: over(), for a fault that always happens beyond a router, if there is one. */
+int beyond_router(const struct opt_values *opt, enum wire wire, enum side observer,
+		  struct effect *effect, struct err *err);
+
 /* Frames towards the peer (else: towards the observer) arrive. */
 int proof_open(struct lab *lab, bool to_peer, int64_t deadline_ns, struct err *err);
 

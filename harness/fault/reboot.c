@@ -101,6 +101,7 @@ const struct fault fault_reboot = {
 	.about = "the peer's host crashes and comes back without a memory of its connections",
 	.options = reboot_options,
 	.effect = reboot_effect,
+	.over = beyond_router,
 	.inject = reboot_inject,
 	.prove = reboot_prove,
 	.again_ns = reboot_again_ns,

@@ -3,8 +3,8 @@
  * One lab: what is built, in which order, and why nothing stays behind.
  *
  *   1. three namespaces; what IPv6 says by itself is switched off before any link exists
- *   2. the switch and the two cables, with interface indexes that differ, up, with carrier
- *   3. addresses; the scenario's sysctls in the observer's namespace
+ *   2. the switch or router and the two cables, with interface indexes that differ, up, with carrier
+ *   3. addresses, routes; the scenario's sysctls in the observer's namespace
  *   4. proof that frames pass both ways, before any impairment could swallow it
  *   5. the steady netem on the wire's ports
  *   6. the server, until it listens; then the client

@@ -20,6 +20,8 @@
  *   observer namespace          wire namespace            peer namespace
  *    [ obs0 ]----- veth -----[ w-obs ]=bridge=[ w-peer ]----- veth -----[ peer0 ]
  *
+ * The wire is a switch, or a router with a subnet on each cable.
+ *
  * A lab lives in a process of its own. Its programs die with that process and its namespaces have
  * no name, so that SIGKILL leaves nothing behind.
  */
@@ -41,6 +43,7 @@ struct lab_sysctl {
 
 struct lab_config {
 	int family;            /* AF_INET or AF_INET6 */
+	enum wire wire;
 	enum side observer;    /* which program the observer is */
 	enum traffic traffic;
 	bool has_link;
@@ -108,22 +111,34 @@ int lab_wait_program(struct program *program, int options, int64_t deadline_ns, 
 /* "was killed by SIGKILL", "exited with status 3", from code and status. Returns @buf. */
 char *lab_program_end(const struct program *program, char *buf, size_t size);
 
-/* Address of a side in the lab, as text: IPv4 10.77.0.x, IPv6 fd77::x. */
-const char *lab_address(const struct lab_config *config, enum place place);
+/* Address of an end in the lab, as text: behind a switch 10.77.0.x or fd77::x, else 10.77.1.1 and
+ * 10.77.2.1, or fd77:0:0:1::1 and fd77:0:0:2::1. */
+const char *lab_address(const struct lab_config *config, enum place end);
 
-/* What an end's device has lost by going down, and is up again: its IPv6 addresses. */
+/* The router's address on an end's cable, and one there that nobody has. */
+const char *lab_gateway(const struct lab_config *config, enum place end);
+const char *lab_nobody(const struct lab_config *config, enum place end);
+
+/* What an end's device has lost by going down, and is up again: its IPv6 addresses, its routes. */
 int lab_link_was_down(struct lab *lab, enum place end, struct err *err);
 
-/* The end's own address, on its device. */
+/* Takes the wire's port towards @end down or up, with what a router's port loses meanwhile. */
+int lab_set_port(struct lab *lab, enum place end, bool up, struct err *err);
+
+/* The end's own address, on its device, and behind a router the route that needs it. */
 int lab_give_address(struct lab *lab, enum place end, struct err *err);
 int lab_take_address(struct lab *lab, enum place end, struct err *err);
 
 /*
- * Does a frame pass from @from (PLACE_OBSERVER, PLACE_PEER) to the other end? Raw frames of
- * netns/probe.h, again and again until one arrives or @deadline_ns passes. Touches no IP state.
+ * Does a frame, or over a router a packet, pass from @from (PLACE_OBSERVER, PLACE_PEER) to the
+ * other end? Those of netns/probe.h, again and again until one arrives or @deadline_ns passes. They
+ * touch no TCP, and no route or neighbour of either end.
  */
 int lab_probe(struct lab *lab, enum place from, int64_t deadline_ns, bool *arrived,
 	      struct err *err);
+
+/* One TCP segment of no connection, from @from to the other end. Over a router only. */
+int lab_stray_segment(struct lab *lab, enum place from, struct err *err);
 
 /* The steady netem of config.link, or none, on the wire's port towards @end. Each way has its own
  * seed, so that losses differ. */

@@ -2,10 +2,8 @@
 /*
  * The namespaces and links of a lab; lab.c says in which order and why.
  *
- * Idle means idle: no router solicitations, no duplicate address detection, no multicast snooping. An
- * IPv6 end has a link-local address, as every interface must (RFC 4291 2.1): without one the kernel
- * asks no neighbour whether it is still there (net/ipv6/ndisc.c: ndisc_send_ns), and takes it for
- * FAILED. In an IPv4 lab IPv6 is off altogether.
+ * Idle means idle: no router solicitations, no duplicate address detection, no multicast snooping. In
+ * an IPv4 lab IPv6 is off altogether.
  */
 #include "lab/topology.h"
 
@@ -40,11 +38,9 @@ const char *lab_port(enum place end)
 	return end == PLACE_PEER ? LAB_PORT_PEER : LAB_PORT_OBS;
 }
 
-const char *lab_address(const struct lab_config *config, enum place place)
+static bool switched(const struct lab *lab)
 {
-	if (config->family == AF_INET6)
-		return place == PLACE_PEER ? "fd77::2" : "fd77::1";
-	return place == PLACE_PEER ? "10.77.0.2" : "10.77.0.1";
+	return lab->config.wire == WIRE_SWITCH;
 }
 
 /* Set before the links exist: a new device takes over `default`. */
@@ -63,7 +59,7 @@ static int quiet(struct lab *lab, enum place place, struct err *err)
 	};
 	int ret;
 
-	if (lab->config.family != AF_INET6 || place == PLACE_WIRE) {
+	if (lab->config.family != AF_INET6 || (place == PLACE_WIRE && switched(lab))) {
 		ret = sysctl_set(lab->ns[place], "net.ipv6.conf.default.disable_ipv6", "1", err);
 		return ret == -ENOENT ? 0 : ret;
 	}
@@ -99,46 +95,6 @@ int topology_namespaces(struct lab *lab, struct err *err)
 	return 0;
 }
 
-static char *cidr_of(const struct lab *lab, enum place end, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s/%d", lab_address(&lab->config, end),
-		 lab->config.family == AF_INET6 ? 64 : 24);
-	return buf;
-}
-
-int lab_give_address(struct lab *lab, enum place end, struct err *err)
-{
-	char cidr[64];
-
-	return link_addr_add(lab->ns[end], lab_device(end), cidr_of(lab, end, cidr, sizeof(cidr)),
-			     err);
-}
-
-static int give_link_local(struct lab *lab, enum place end, struct err *err)
-{
-	return link_addr_add(lab->ns[end], lab_device(end),
-			     end == PLACE_PEER ? "fe80::2/64" : "fe80::1/64", err);
-}
-
-int lab_link_was_down(struct lab *lab, enum place end, struct err *err)
-{
-	int ret = 0;
-
-	if (lab->config.family == AF_INET6)
-		ret = lab_give_address(lab, end, err);
-	if (!ret && lab->config.family == AF_INET6)
-		ret = give_link_local(lab, end, err);
-	return ret;
-}
-
-int lab_take_address(struct lab *lab, enum place end, struct err *err)
-{
-	char cidr[64];
-
-	return link_addr_del(lab->ns[end], lab_device(end), cidr_of(lab, end, cidr, sizeof(cidr)),
-			     err);
-}
-
 static int make_cable(struct lab *lab, enum place end, int ifindex, int port_index, struct err *err)
 {
 	struct netns *wire = lab->ns[PLACE_WIRE];
@@ -146,16 +102,16 @@ static int make_cable(struct lab *lab, enum place end, int ifindex, int port_ind
 
 	ret = link_veth(lab->ns[end], lab_device(end), ifindex, wire, lab_port(end), port_index,
 			err);
-	if (!ret)
+	if (!ret && switched(lab))
 		ret = link_set_master(wire, lab_port(end), LAB_BRIDGE, err);
 	if (!ret)
 		ret = link_set_up(wire, lab_port(end), true, err);
 	if (!ret)
 		ret = link_set_up(lab->ns[end], lab_device(end), true, err);
+	if (!ret && !switched(lab))
+		ret = topology_port_addresses(lab, end, err);
 	if (!ret)
-		ret = lab_give_address(lab, end, err);
-	if (!ret && lab->config.family == AF_INET6)
-		ret = give_link_local(lab, end, err);
+		ret = topology_end_addresses(lab, end, err);
 	return ret;
 }
 
@@ -174,9 +130,13 @@ static int wait_carrier(struct lab *lab, enum place end, struct err *err)
 int topology_links(struct lab *lab, struct err *err)
 {
 	struct netns *wire = lab->ns[PLACE_WIRE];
-	int ret = link_bridge(wire, LAB_BRIDGE, IF_BRIDGE, err);
+	int ret;
 
-	if (!ret)
+	if (switched(lab))
+		ret = link_bridge(wire, LAB_BRIDGE, IF_BRIDGE, err);
+	else
+		ret = topology_forwarding(lab, err);
+	if (!ret && switched(lab))
 		ret = link_set_up(wire, LAB_BRIDGE, true, err);
 	if (!ret)
 		ret = make_cable(lab, PLACE_OBSERVER, IF_OBS, IF_PORT_OBS, err);
@@ -189,18 +149,51 @@ int topology_links(struct lab *lab, struct err *err)
 	return ret;
 }
 
+static enum place other_end(enum place end)
+{
+	return end == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
+}
+
+/* From an address that nobody has: a router limits how many errors it sends to one that asks. */
+static struct probe_route route_of(struct lab *lab, enum place from)
+{
+	enum place to = other_end(from);
+
+	return (struct probe_route){
+		.from = lab->ns[from],
+		.router = lab->ns[PLACE_WIRE],
+		.to = lab->ns[to],
+		.from_dev = lab_device(from),
+		.port = lab_port(from),
+		.family = lab->config.family,
+		.src = lab_nobody(&lab->config, from),
+		.dst = lab_address(&lab->config, to),
+	};
+}
+
+int lab_stray_segment(struct lab *lab, enum place from, struct err *err)
+{
+	struct probe_route way = route_of(lab, from);
+
+	return probe_segment(&way, err);
+}
+
 int lab_probe(struct lab *lab, enum place from, int64_t deadline_ns, bool *arrived,
 	      struct err *err)
 {
-	enum place to = from == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
+	struct probe_route way = route_of(lab, from);
+	enum place to = other_end(from);
 	int ret;
 
 	do {
 		int64_t left = deadline_ns - clock_now_ns();
 
 		left = left < 0 ? 0 : left > PROBE_ROUND_NS ? PROBE_ROUND_NS : left;
-		ret = probe_path(lab->ns[from], lab_device(from), lab->ns[to], lab_device(to), left,
-				 arrived, err);
+		if (switched(lab))
+			ret = probe_path(lab->ns[from], lab_device(from), lab->ns[to],
+					 lab_device(to), left, arrived, err);
+		else
+			ret = probe_route(&way, left, arrived, err);
 	} while (!ret && !*arrived && clock_now_ns() < deadline_ns);
 	return ret;
 }

@@ -9,8 +9,15 @@
 /* The three namespaces, with IPv6's own chatter off. */
 int topology_namespaces(struct lab *lab, struct err *err);
 
-/* The switch and both cables: addresses, up, with carrier. */
+/* The wire and both cables: addresses, routes, up, with carrier. */
 int topology_links(struct lab *lab, struct err *err);
+
+/* What makes the wire's namespace a router; before its links exist. */
+int topology_forwarding(struct lab *lab, struct err *err);
+
+/* The addresses of both ends' devices and of a router's port, and the ends' routes. @end is up. */
+int topology_end_addresses(struct lab *lab, enum place end, struct err *err);
+int topology_port_addresses(struct lab *lab, enum place end, struct err *err);
 
 /* Frames from @from reach the other end. */
 int topology_prove(struct lab *lab, enum place from, struct err *err);

@@ -44,7 +44,7 @@ static void lively(const struct situation *s, bool asks, struct window *w)
 {
 	const struct effect *e = &s->effect;
 	const struct impairment *imp = &e->impair;
-	bool hit = e->kind == EFFECT_IMPAIRED;
+	bool hit = e->kind == EFFECT_IMPAIRED && !e->beyond;
 	int64_t loss_ppm = s->path.loss_ppm + s->path.corrupt_ppm;
 	int64_t round_trip = situation_rtt_ns(s) + 2 * s->path.jitter_ns;
 	double lost;
@@ -145,7 +145,7 @@ void neigh_watch_window(const struct opt_values *opt, const struct situation *si
 	}
 	/* The next hop answers a host without an address, too: IPv6 asks from the link-local one, and
 	 * a request from 0.0.0.0 is taken for duplicate detection (net/ipv4/arp.c: arp_process). */
-	answers = s.effect.tcp_only || s.effect.where == WHERE_OWN_ADDRESS;
+	answers = s.effect.tcp_only || s.effect.beyond || s.effect.where == WHERE_OWN_ADDRESS;
 	if (s.effect.kind == EFFECT_FLAPPING && !answers)
 		flapping(&s, probe, window);
 	else if (s.effect.kind == EFFECT_SILENCE && !answers)

@@ -37,10 +37,14 @@ static enum rank rank_of(const struct effect *effect)
 	}
 }
 
-static struct effect effect_of(const struct scenario_fault *f)
+static struct effect effect_of(const struct scenario *s, const struct scenario_fault *f)
 {
 	struct effect effect = f->fault->effect(&f->opt);
+	struct err refused;
 
+	/* The parser has asked already whether the wire allows it. */
+	if (f->fault->over)
+		f->fault->over(&f->opt, s->wire, s->observer, &effect, &refused);
 	effect.for_ns = f->for_ns;
 	return effect;
 }
@@ -82,6 +86,7 @@ static void join(struct effect *a, const struct effect *b)
 	a->out |= b->out;
 	a->in |= b->in;
 	a->peer_link_down |= b->peer_link_down;
+	a->beyond &= b->beyond;
 }
 
 static bool in_force(const struct scenario_fault *f, int64_t at_ns)
@@ -90,10 +95,10 @@ static bool in_force(const struct scenario_fault *f, int64_t at_ns)
 }
 
 /* Takes what fault @f adds to the principal's effect. */
-static int take(const struct scenario_fault *p, const struct scenario_fault *f,
-		struct effect *effect, struct err *err)
+static int take(const struct scenario *s, const struct scenario_fault *p,
+		const struct scenario_fault *f, struct effect *effect, struct err *err)
 {
-	struct effect other = effect_of(f);
+	struct effect other = effect_of(s, f);
 	enum rank rank = rank_of(effect), other_rank = rank_of(&other);
 
 	if (continues(p, f) && rank == RANK_DEADLY) {
@@ -131,16 +136,16 @@ int scenario_effect(const struct scenario *s, struct effect *effect, int *princi
 
 	*principal = 0;
 	for (int i = 0; i < s->n_faults; i++) {
-		struct effect one = effect_of(&s->faults[i]);
+		struct effect one = effect_of(s, &s->faults[i]);
 
 		if (rank_of(&one) > best) {
 			best = rank_of(&one);
 			*principal = i;
 		}
 	}
-	*effect = effect_of(&s->faults[*principal]);
+	*effect = effect_of(s, &s->faults[*principal]);
 	for (int i = 0; i < s->n_faults && !ret; i++)
 		if (i != *principal)
-			ret = take(&s->faults[*principal], &s->faults[i], effect, err);
+			ret = take(s, &s->faults[*principal], &s->faults[i], effect, err);
 	return ret;
 }

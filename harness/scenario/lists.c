@@ -143,6 +143,19 @@ static int read_times(struct reader *r, const struct yaml_node *entry, struct sc
 	return ret;
 }
 
+/* Pairs that cannot be: of its options, or with the rest of the scenario. */
+static int check_fault(struct reader *r, const struct scenario_fault *f)
+{
+	struct effect effect = f->fault->effect(&f->opt);
+	int ret = 0;
+
+	if (f->fault->check)
+		ret = f->fault->check(&f->opt, r->s->observer, r->s->traffic, r->err);
+	if (!ret && f->fault->over)
+		ret = f->fault->over(&f->opt, r->s->wire, r->s->observer, &effect, r->err);
+	return ret ? err_prefix(r->err, ret, "%s", f->fault->name) : 0;
+}
+
 static int read_fault(struct reader *r, const struct yaml_node *entry)
 {
 	static const char *const own[] = {"at", "fault", "for", NULL};
@@ -169,10 +182,8 @@ static int read_fault(struct reader *r, const struct yaml_node *entry)
 		ret = read_times(r, entry, &f);
 	if (ret)
 		return ret;
-	if (f.fault->check && f.fault->check(&f.opt, s->observer, s->traffic, r->err)) {
-		err_prefix(r->err, -1, "%s", f.fault->name);
+	if (check_fault(r, &f))
 		return yaml_refuse_with(r->doc, name, r->err);
-	}
 	if (s->n_faults == SCENARIO_FAULTS)
 		return yaml_refuse(r->doc, entry, r->err, "more than %d faults; write fewer",
 				   SCENARIO_FAULTS);

@@ -127,6 +127,15 @@ static int read_ip(struct reader *r, const struct yaml_node *node)
 	return ret;
 }
 
+static int read_wire(struct reader *r, const struct yaml_node *node)
+{
+	int i, ret = reader_word(r, node, "wire", wire_names, &i);
+
+	if (!ret)
+		r->s->wire = (enum wire)i;
+	return ret;
+}
+
 static int read_link(struct reader *r, const struct yaml_node *node)
 {
 	int ret = yaml_expect(r->doc, node, YAML_MAP, "link", r->err);
@@ -223,6 +232,7 @@ static const struct key keys[] = {
 	{"observer", read_observer, NULL, NULL},
 	{"traffic", read_traffic, NULL, NULL},
 	{"ip", read_ip, NULL, NULL},
+	{"wire", read_wire, NULL, NULL},
 	{"link", read_link, NULL, NULL},
 	{"sysctl", read_sysctl, NULL, NULL},
 	{"methods", lists_methods, lists_all_methods, NULL},

@@ -20,6 +20,10 @@
  * connection then outlives its user timeout by up to a gap. A user timeout that is over before an
  * entry can have failed, and been looked for in vain, is kept.
  *
+ * Over a router the entry is the router's, and the ICMP comes from there; what is lost on the way
+ * back between the two is what the own host would have told. A router without a route answers at
+ * once.
+ *
  * IPv6 has the same states, and none of this: a failed neighbour is address-unreachable there, and
  * only no-route reverts (tcp_ipv6.c: tcp_v6_err). The error is EHOSTUNREACH in both.
  *
@@ -59,7 +63,8 @@ static int64_t solicits(int hz)
 void neighbour_of(const struct situation *s, struct neighbour *n)
 {
 	const struct effect *e = &s->effect;
-	bool untold = s->ipv6 || (!e->lose_in && !e->lose_out) || e->where == WHERE_OWN_QDISC;
+	bool untold = s->ipv6 || (!e->lose_in && !e->lose_out) || e->tcp_only ||
+		      e->where == WHERE_OWN_QDISC;
 
 	if (untold && !e->reverts)
 		n->says = NEIGHBOUR_NEVER;
@@ -69,7 +74,7 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 		n->says = NEIGHBOUR_PERHAPS;
 	else
 		n->says = NEIGHBOUR_ALWAYS;
-	n->flushed = e->where == WHERE_OWN_CARRIER;
+	n->flushed = e->where == WHERE_OWN_CARRIER || (e->beyond && e->peer_link_down);
 	n->told = e->reverts ? 0 : (int64_t)s->kernel.hz * SOLICITS * (n->flushed ? 1 : 2);
 	n->unreachable = wheel_latest((int64_t)s->kernel.hz *
 				      (n->flushed ? LINK_WATCH_S : REACHABLE_MAX_S));

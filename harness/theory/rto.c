@@ -327,7 +327,8 @@ static struct giveup over_chains(const struct situation *s, const struct tcp_opt
 		range = answer(&c);
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
-	if (s->effect.where == WHERE_OWN_CARRIER || (!c.refused && hi_ns > NEIGHBOUR_GONE_NS)) {
+	if (s->effect.where == WHERE_OWN_CARRIER ||
+	    (!c.refused && !s->effect.beyond && hi_ns > NEIGHBOUR_GONE_NS)) {
 		c.no_loss_probe = c.queued = true;
 		range = answer(&c);
 		widen(&g, &range, lo_ns, hi_ns, k->hz);

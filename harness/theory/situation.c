@@ -11,6 +11,11 @@ const char *const traffic_names[TRAFFIC_COUNT + 1] = {
 	[TRAFFIC_STALLED] = "stalled",
 };
 
+const char *const wire_names[WIRE_COUNT + 1] = {
+	[WIRE_SWITCH] = "switch",
+	[WIRE_ROUTER] = "router",
+};
+
 const char *const side_names[3] = { [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client" };
 
 struct kernel_params kernel_params_default(int hz)

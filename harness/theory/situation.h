@@ -22,7 +22,14 @@ enum traffic {
 };
 #define TRAFFIC_PERIOD_NS INT64_C(1000000000) /* the first message one period after arming */
 
+enum wire {
+	WIRE_SWITCH, /* both ends on one link */
+	WIRE_ROUTER, /* each end on a link of its own */
+	WIRE_COUNT
+};
+
 extern const char *const traffic_names[TRAFFIC_COUNT + 1]; /* NULL-terminated */
+extern const char *const wire_names[WIRE_COUNT + 1];
 extern const char *const side_names[3];
 
 enum effect_kind {
@@ -69,6 +76,8 @@ struct effect {
 	bool icmp;    /* what is lost of the observer's is answered with an ICMP error at once */
 	bool reverts; /* what is lost is answered with ICMP net or host unreachable */
 	bool tcp_only; /* EFFECT_SILENCE: the rest passes, ARP among it */
+	bool beyond;   /* it happens beyond a router, which goes on answering the observer's ARP */
+	bool no_route; /* the router has no route any more, and says so; with icmp and reverts */
 	int64_t for_ns; /* undone after this long; 0: for good */
 };
 

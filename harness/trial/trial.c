@@ -196,6 +196,7 @@ static void configure(const struct plan_lab *lab, int n, char **conns, struct la
 
 	*config = (struct lab_config){
 		.family = sc->ip,
+		.wire = sc->wire,
 		.observer = sc->observer,
 		.traffic = sc->traffic,
 		.has_link = sc->has_link,

@@ -19,6 +19,7 @@ static const char good[] = "# an essay\n"
 			   "observer: client\n"
 			   "traffic: request\n"
 			   "ip: 6\n"
+			   "wire: router\n"
 			   "link: {delay: 10ms, loss: 0.5%}\n"
 			   "sysctl:\n"
 			   "  net.ipv4.tcp_retries2: 8\n"
@@ -70,6 +71,7 @@ Test(scenario, every_key_arrives)
 	cr_expect_eq(s->observer, SIDE_CLIENT);
 	cr_expect_eq(s->traffic, TRAFFIC_REQUEST);
 	cr_expect_eq(s->ip, AF_INET6);
+	cr_expect_eq(s->wire, WIRE_ROUTER);
 	cr_expect(s->has_link);
 	cr_expect_eq(s->link.v[NETEM_DELAY], 10 * NS_PER_MS);
 	cr_expect_eq(s->link.v[NETEM_LOSS], 5000);
@@ -119,6 +121,7 @@ Test(scenario, methods_left_out_are_all_with_their_defaults)
 	}
 	cr_expect_eq(s->n_methods, n);
 	cr_expect_eq(s->ip, AF_INET);
+	cr_expect_eq(s->wire, WIRE_SWITCH);
 	cr_expect_eq(s->observer, SIDE_SERVER);
 	cr_expect_eq(s->traffic, TRAFFIC_IDLE);
 	cr_expect_not(s->has_link);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The wire as a router: it forwards between two subnets, and answers for what it cannot deliver.
+ *
+ *   no route            its port is down: network unreachable, at once. IPv4 says so five times in
+ *                       a row and then once a second to each host (ip_error(), net/ipv4/route.c)
+ *   nobody answers ARP  host unreachable, when three requests a second apart stayed unanswered
+ *
+ * Hosts limit how many such errors they send to one address (icmp_ratelimit, icmp(7)), so that of
+ * many connections in one lab some would hear nothing: that limit is lifted. The kernel's limit over
+ * all addresses, 50 at once (icmp_msgs_burst), is left.
+ */
+#include <sys/socket.h>
+
+#include "lab/topology.h"
+#include "netns/sysctl.h"
+
+int topology_forwarding(struct lab *lab, struct err *err)
+{
+	static const char *const v4[][2] = {
+		{"net.ipv4.ip_forward", "1"},
+		{"net.ipv4.icmp_ratelimit", "0"},
+	};
+	static const char *const v6[][2] = {
+		{"net.ipv6.conf.all.forwarding", "1"},
+		{"net.ipv6.icmp.ratelimit", "0"},
+	};
+	const char *const(*set)[2] = lab->config.family == AF_INET6 ? v6 : v4;
+	int ret = 0;
+
+	for (int i = 0; i < 2 && !ret; i++)
+		ret = sysctl_set(lab->ns[PLACE_WIRE], set[i][0], set[i][1], err);
+	return ret;
+}
