@@ -57,9 +57,14 @@ struct style cli_style(void);
 /* Prints the text of @emit and a newline; frees it. Returns @status, or CLI_INTERNAL. */
 int cli_put_json(struct emit *emit, int status);
 
-/* The table of each world in the file (report/report.h) with its notes, or all cells as JSON.
- * 0 or CLI_INTERNAL. */
-int cli_put_tables(const struct record_file *file, bool json);
+/* The tables of each world in the file (report/report.h) with their notes, or all cells as JSON, as
+ * @args ask for. 0 or CLI_INTERNAL. */
+int cli_put_tables(const struct record_file *file, const struct given *args);
+
+#define TABLE_OPTIONS                                                                            \
+	{ "cost", NULL, "also what each method cost an hour: packets, bytes, wake-ups", 0, false },  \
+	{ "mistakes", NULL,                                                                     \
+	  "also how often each method held a living peer for dead, and for how long", 0, false }
 
 void cli_put_help(const struct style *style);
 void cli_put_verb_help(const struct verb *verb, const struct style *style);

@@ -88,7 +88,7 @@ static int run_plan(const struct given *args, const struct work *work)
 	took_ns = clock_now_ns() - took_ns;
 	closed = sink_close(&sink, &close_err);
 	if (!output || strcmp(output, "-") != 0) {
-		status = cli_put_tables(&sink.file, json);
+		status = cli_put_tables(&sink.file, args);
 		if (!status && !json)
 			put_covered(&sink.file, took_ns);
 	}
@@ -123,6 +123,7 @@ static int run(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
+	TABLE_OPTIONS,
 	{ .name = NULL },
 };
 

@@ -5,8 +5,8 @@
 #include "cli/cli.h"
 #include "report/report.h"
 
-static int put_world(const struct record_file *file, int world, const struct style *style,
-		     struct emit *emit, struct err *err)
+static int put_world(const struct record_file *file, int world, const struct given *args,
+		     const struct style *style, struct emit *emit, struct err *err)
 {
 	struct report report;
 	int ret = report_make(file, world, &report, err);
@@ -17,6 +17,10 @@ static int put_world(const struct record_file *file, int world, const struct sty
 		report_json(&report, emit);
 	} else {
 		report_table(&report, style);
+		if (given_has(args, "cost"))
+			report_cost(&report, style);
+		if (given_has(args, "mistakes"))
+			report_mistakes(&report, style);
 		report_claims(&report, style);
 		report_notes(&report, style);
 	}
@@ -24,8 +28,9 @@ static int put_world(const struct record_file *file, int world, const struct sty
 	return 0;
 }
 
-int cli_put_tables(const struct record_file *file, bool json)
+int cli_put_tables(const struct record_file *file, const struct given *args)
 {
+	bool json = given_has(args, "json");
 	struct emit emit = EMIT_INIT;
 	struct style style = cli_style();
 	struct err err = { "" };
@@ -38,7 +43,7 @@ int cli_put_tables(const struct record_file *file, bool json)
 			continue;
 		if (i > 0 && !json)
 			fputc('\n', stdout);
-		ret = put_world(file, i, &style, json ? &emit : NULL, &err);
+		ret = put_world(file, i, args, &style, json ? &emit : NULL, &err);
 	}
 	if (ret) {
 		emit_free(&emit);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/emit.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +191,15 @@ void emit_int(struct emit *emit, int64_t value)
 void emit_uint(struct emit *emit, uint64_t value)
 {
 	put_number(emit, value, false);
+}
+
+void emit_real(struct emit *emit, double value)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), isfinite(value) ? "%.6g" : "null", value);
+
+	before_value(emit);
+	put(emit, text, (size_t)n);
 }
 
 void emit_bool(struct emit *emit, bool value)

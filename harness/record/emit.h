@@ -35,6 +35,8 @@ void emit_string(struct emit *emit, const char *text);
 void emit_string_n(struct emit *emit, const char *text, size_t n);
 void emit_int(struct emit *emit, int64_t value);
 void emit_uint(struct emit *emit, uint64_t value);
+/* Six significant digits; not finite: null. */
+void emit_real(struct emit *emit, double value);
 void emit_bool(struct emit *emit, bool value);
 void emit_null(struct emit *emit);
 

@@ -7,7 +7,8 @@
 
 /*
  * What a cell says. A pass is the median time and what was seen, or `never` where not noticing is
- * right; a trial that theory gives no upper bound for, or one beyond the horizon, is "> horizon".
+ * right; "~ 2.95 s" is an alarm that theory allows although nothing had died, or not yet; a trial
+ * that theory gives no upper bound for, or one beyond the horizon, is "> horizon".
  * Times count from the return of the call that made the fault; a method that was quicker than that
  * return noticed at a time that is only known to be below the span of the call: "< 40 µs".
  * Anything else starts with a mark (✗ failed, ! not valid), which says without colour what colour
@@ -85,7 +86,9 @@ static void passed(const struct report_cell *cell, struct report_text *text)
 			add(text, TONE_PLAIN, "> %s", text_time(t->horizon_ns, 3, a, sizeof(a)));
 		return;
 	}
-	if (cell->median_ns < 0)
+	if (t->outcome == OUTCOME_FALSE_ALARM)
+		add(text, TONE_WARN, "~ %s", text_time(cell->median_ns, 3, a, sizeof(a)));
+	else if (cell->median_ns < 0)
 		add(text, TONE_GOOD, "< %s", text_time(cell->bound_ns, 3, a, sizeof(a)));
 	else
 		add(text, TONE_GOOD, "%s", text_time(cell->median_ns, 3, a, sizeof(a)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "report/report.h"
+#include "report/rates.h"
 
 /* The table as JSON: one object for each cell that has trials, in the order of the columns. */
 
@@ -65,9 +65,63 @@ static void put_claim(const struct report *r, const struct report_cell *cell, st
 	emit_object_end(emit);
 }
 
+static void put_uint(struct emit *emit, const char *key, uint64_t n)
+{
+	emit_key(emit, key);
+	emit_uint(emit, n);
+}
+
+static void put_rate(struct emit *emit, const char *key, double rate)
+{
+	emit_key(emit, key);
+	emit_real(emit, rate);
+}
+
+/* Sums over the phases and what follows from them; null where nothing was watched. */
+static void put_cost(struct emit *emit, const struct report_rates *r)
+{
+	emit_key(emit, "cost");
+	if (!r->watched_ns) {
+		emit_null(emit);
+		return;
+	}
+	emit_object(emit);
+	put_uint(emit, "watched_ns", (uint64_t)r->watched_ns);
+	put_rate(emit, "packets_out_per_hour", rates_per_hour(r->packets_out, r->watched_ns));
+	put_rate(emit, "packets_in_per_hour", rates_per_hour(r->packets_in, r->watched_ns));
+	put_rate(emit, "bytes_out_per_hour", rates_per_hour(r->bytes_out, r->watched_ns));
+	put_rate(emit, "bytes_in_per_hour", rates_per_hour(r->bytes_in, r->watched_ns));
+	put_rate(emit, "wakeups_per_hour", rates_per_hour(r->wakeups, r->watched_ns));
+	put_rate(emit, "messages_per_hour", rates_per_hour(r->messages, r->watched_ns));
+	emit_object_end(emit);
+}
+
+static void put_mistakes(struct emit *emit, const struct report_rates *r)
+{
+	emit_key(emit, "mistakes");
+	if (!r->alive_ns) {
+		emit_null(emit);
+		return;
+	}
+	emit_object(emit);
+	put_uint(emit, "alive_ns", (uint64_t)r->alive_ns);
+	put_uint(emit, "count", r->mistakes);
+	put_uint(emit, "mistaken_ns", (uint64_t)r->mistaken_ns);
+	put_count(emit, "open", r->open);
+	put_rate(emit, "per_day", rates_per_day(r));
+	emit_key(emit, "mean_ns");
+	if (r->mistakes)
+		emit_int(emit, rates_duration_ns(r));
+	else
+		emit_null(emit);
+	put_rate(emit, "accuracy", rates_accuracy(r));
+	emit_object_end(emit);
+}
+
 static void put_cell(const struct report *r, const struct report_cell *cell, struct emit *emit)
 {
 	const struct record_run *run = &r->file->runs[r->world];
+	struct report_rates rates = report_rates(r, cell);
 	const struct record_trial *t = cell->shown;
 	int failed = report_failed(cell->count);
 
@@ -97,6 +151,8 @@ static void put_cell(const struct report *r, const struct report_cell *cell, str
 	put_expect(emit, t);
 	put_text(emit, "why", t->why);
 	put_claim(r, cell, emit);
+	put_cost(emit, &rates);
+	put_mistakes(emit, &rates);
 	emit_object_end(emit);
 }
 

@@ -81,7 +81,12 @@ char *report_seen(const struct record_trial *trial, char *buf, size_t size);
 /* The table: a block for each family, as many columns side by side as the width allows. */
 void report_table(const struct report *report, const struct style *style);
 
-/* Below it: every failure with its four numbers, the skips by reason, the totals. */
+/* More tables, scenario by scenario (report/sheet.c): what each method cost an hour; how often it
+ * held a living peer for dead, for how long, and how much of the time it was right. */
+void report_cost(const struct report *report, const struct style *style);
+void report_mistakes(const struct report *report, const struct style *style);
+
+/* Below them: every failure with its four numbers, the skips by reason, the totals. */
 void report_notes(const struct report *report, const struct style *style);
 
 /* Every statement that scenarios tested (record_claim), its verdict and the evidence. */

@@ -88,13 +88,15 @@ def test_killed_peer(programs, address, method, saw, observer):
 
 
 def test_stopped_peer(programs, address):
-    """Only the heartbeat hears nothing."""
+    """Only the heartbeat hears nothing; it trusts the peer again once that goes on."""
     watcher, peer = pair(programs, address, ["recv", "heartbeat:period=100ms,misses=2"], "server")
     peer.process.send_signal(signal.SIGSTOP)
     assert "(heartbeat)" in watcher.expect("dead")
     peer.process.send_signal(signal.SIGCONT)
+    assert "(heartbeat)" in watcher.expect("trust")
     peer.end()
-    assert "(recv)" in watcher.expect("dead")
+    assert sorted(watcher.expect("dead").split(":")[0] for _ in range(2)) == \
+        ["connection 0 (recv)", "connection 1 (heartbeat)"]
 
 
 def test_several_connections(programs, address):

@@ -158,6 +158,11 @@ Test(report, a_cell_says_what_happened)
 	cell_says(&t, 1, "2.95 s", "ETIMEDOUT", NULL);
 	t = noticed(-30, VERDICT_PASS);
 	cell_says(&t, 1, "< 70 ns", "ETIMEDOUT", NULL);
+	t = noticed(2950 * NS_PER_MS, VERDICT_PASS);
+	t.outcome = OUTCOME_FALSE_ALARM;
+	cell_says(&t, 1, "~ 2.95 s", "ETIMEDOUT", NULL);
+	t.detect_ns = -70 * NS_PER_S;
+	cell_says(&t, 1, "~ -70.0 s", "ETIMEDOUT", NULL);
 	t = trial_of("s", "recv");
 	cell_says(&t, 1, "never", NULL, NULL);
 	t.expect = EXPECT_NONE;
