@@ -15,7 +15,8 @@
 enum { VERBS_MAX = 32 };
 
 const struct verb *const cli_verbs[] = {
-	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_kernels, &verb_doctor, NULL,
+	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_compare, &verb_kernels,
+	&verb_doctor, NULL,
 };
 
 /* One line, whatever a file or an argument put into the sentence. */

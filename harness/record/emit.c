@@ -202,6 +202,15 @@ void emit_real(struct emit *emit, double value)
 	put(emit, text, (size_t)n);
 }
 
+void emit_real_exact(struct emit *emit, double value)
+{
+	char text[40];
+	int n = snprintf(text, sizeof(text), "%.17g", value);
+
+	before_value(emit);
+	put(emit, text, (size_t)n);
+}
+
 void emit_bool(struct emit *emit, bool value)
 {
 	before_value(emit);

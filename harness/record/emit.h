@@ -37,6 +37,8 @@ void emit_int(struct emit *emit, int64_t value);
 void emit_uint(struct emit *emit, uint64_t value);
 /* Six significant digits; not finite: null. */
 void emit_real(struct emit *emit, double value);
+/* As many digits as it takes to read it back exactly; finite. */
+void emit_real_exact(struct emit *emit, double value);
 void emit_bool(struct emit *emit, bool value);
 void emit_null(struct emit *emit);
 

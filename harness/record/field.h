@@ -24,6 +24,8 @@ enum field_type {
 	FIELD_SYSCTLS, /* record_run.sysctl and its count, an object of strings */
 	FIELD_EXPECT,  /* record_trial.expect and its bounds: {"lo_ns","hi_ns"}, "never" or null */
 	FIELD_CLAIM,   /* record_claim: an object, or null */
+	FIELD_COUNTS,  /* int for each of .names, an object of those that are not 0 */
+	FIELD_TIMES,   /* summary_cell.times, ascending */
 };
 
 struct field {
@@ -35,6 +37,9 @@ struct field {
 };
 
 extern const struct field record_run_fields[], record_trial_fields[];
+
+/* A line with its newline, malloc'ed; NULL when memory ran out. */
+char *field_line(const char *kind, const struct field *fields, const void *line);
 
 #define RECORD_KIND_RUN   "run"
 #define RECORD_KIND_TRIAL "trial"

@@ -15,87 +15,18 @@
  * ===================
  * A file of records is read line by line, and each line is either exactly a record of this schema
  * version or an error that names file and line: no key may be missing, unknown or of another type,
- * and nothing is guessed or skipped. So a report never speaks of half a file. A last line without
- * its newline is what a killed run leaves, and is refused as such.
+ * and nothing is guessed or skipped. So a report never speaks of half a file.
  *
  * Seeds above 2^63 - 1 do not occur: that is as far as JSON readers with signed integers go.
  */
 
-enum { LINE_MAX_BYTES = 1 << 16 }; /* the longest possible record is well below */
-
-/* 1: a line without its newline is in r->text; 0: end of file; else an error. */
-static int next_line(struct read *r)
-{
-	int c;
-
-	r->len = 0;
-	r->line++;
-	while ((c = getc_unlocked(r->in)) != EOF && c != '\n') {
-		if (r->len == LINE_MAX_BYTES)
-			return read_refuse(r, "the line is longer than any record; "
-				      "give a file that deadpeer run wrote");
-		r->text[r->len++] = (char)c;
-	}
-	if (ferror(r->in))
-		return err_sys(r->err, errno, "%s", r->path);
-	if (c == '\n')
-		return 1;
-	if (r->len == 0)
-		return 0;
-	return read_refuse(r, "the last line is cut short (it has no newline); "
-		      "remove it to use the records before it");
-}
-
-static int refuse_unknown_key(struct read *r, const struct field *fields, json_t *object)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(object, key, value) {
-		const struct field *f = fields;
-
-		while (f->key && strcmp(f->key, key) != 0)
-			f++;
-		if (!f->key && strcmp(key, "kind") != 0)
-			return read_refuse(r, "unknown key \"%.60s\"; schema version %d has none", key,
-				      RECORD_SCHEMA);
-	}
-	return 0;
-}
-
-static int get_fields(struct read *r, const struct field *fields, json_t *object, void *line)
-{
-	int ret = refuse_unknown_key(r, fields, object);
-
-	for (const struct field *f = fields; f->key && !ret; f++) {
-		json_t *value = json_object_get(object, f->key);
-
-		ret = value ? read_field(r, f, value, line)
-			    : read_refuse(r, "the key \"%s\" is missing", f->key);
-	}
-	return ret;
-}
-
-/* Before any other key: a line of another version must be called that, and nothing else. */
-static int check_schema(struct read *r, json_t *object)
-{
-	json_t *schema = json_object_get(object, "schema");
-
-	if (!json_is_integer(schema))
-		return read_refuse(r, "the key \"schema\" is missing or not a number");
-	if (json_integer_value(schema) != RECORD_SCHEMA)
-		return read_refuse(r, "schema version %lld; this deadpeer reads version %d",
-			      (long long)json_integer_value(schema), RECORD_SCHEMA);
-	return 0;
-}
-
 static int read_run(struct read *r, json_t *object, struct record_file *out)
 {
 	struct record_run run = { 0 };
-	int ret = check_schema(r, object);
+	int ret = read_version(r, object, RECORD_SCHEMA);
 
 	if (!ret)
-		ret = get_fields(r, record_run_fields, object, &run);
+		ret = read_fields(r, record_run_fields, object, &run);
 	return ret ? ret : record_add_run(out, &run);
 }
 
@@ -107,11 +38,11 @@ static int read_trial(struct read *r, json_t *object, struct record_file *out)
 	if (out->n_runs == 0)
 		return read_refuse(r, "a trial before any \"run\" line; the first line of the file "
 			      "is missing");
-	ret = get_fields(r, record_trial_fields, object, &trial);
+	ret = read_fields(r, record_trial_fields, object, &trial);
 	return ret ? ret : record_add_trial(out, &trial);
 }
 
-static int read_line(struct read *r, struct record_file *out)
+static int read_record(struct read *r, struct record_file *out)
 {
 	json_error_t error;
 	json_t *object = json_loadb(r->text, r->len, JSON_REJECT_DUPLICATES, &error);
@@ -138,8 +69,8 @@ static int read_all(struct read *r, struct record_file *out)
 {
 	int ret;
 
-	while ((ret = next_line(r)) > 0) {
-		ret = read_line(r, out);
+	while ((ret = read_line(r)) > 0) {
+		ret = read_record(r, out);
 		if (ret)
 			return ret;
 	}
@@ -154,7 +85,7 @@ int record_read(FILE *in, const char *name, struct record_file *out, struct err 
 	struct read r = { .path = name, .in = in, .err = err };
 	int ret;
 
-	r.text = malloc(LINE_MAX_BYTES);
+	r.text = malloc(READ_LINE_MAX);
 	ret = r.text ? read_all(&r, out) : err_set(err, ENOMEM, "not enough memory");
 	free(r.text);
 	return ret;

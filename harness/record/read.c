@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/record.h"
+#include "record/summary.h"
 
 int read_refuse(struct read *r, const char *fmt, ...)
 {
@@ -167,6 +169,52 @@ static int get_errno(struct read *r, const struct field *f, const json_t *value,
 	return *out ? 0 : read_refuse(r, "\"%s\" is not the name of an error", f->key);
 }
 
+/* {"pass":19,"late":1}: words without a count are left out. */
+static int get_counts(struct read *r, const struct field *f, json_t *value, int *counts)
+{
+	const char *word;
+	json_t *member;
+
+	if (!json_is_object(value))
+		return read_refuse(r, "\"%s\" is not an object", f->key);
+	json_object_foreach(value, word, member) {
+		int64_t count = 0;
+		int i = 0, ret;
+
+		while (f->names[i] && strcmp(f->names[i], word) != 0)
+			i++;
+		if (!f->names[i])
+			return read_refuse(r, "\"%s\": \"%.40s\" is none of its words", f->key, word);
+		ret = get_int(r, f->key, member, 1, INT_MAX, &count);
+		if (ret)
+			return ret;
+		counts[i] = (int)count;
+	}
+	return 0;
+}
+
+static int get_times(struct read *r, const struct field *f, json_t *value,
+		     struct summary_cell *cell)
+{
+	size_t n = json_array_size(value);
+
+	if (!json_is_array(value))
+		return read_refuse(r, "\"%s\" is not an array", f->key);
+	cell->times = calloc(n + 1, sizeof(*cell->times));
+	if (!cell->times)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		int64_t min = i ? cell->times[i - 1] : SUMMARY_TIME_MIN;
+		int ret = get_int(r, f->key, json_array_get(value, i), min, SUMMARY_TIME_MAX,
+				  &cell->times[i]);
+
+		if (ret)
+			return ret;
+	}
+	cell->n_times = (int)n;
+	return 0;
+}
+
 int read_field(struct read *r, const struct field *f, json_t *value, void *line)
 {
 	void *at = (char *)line + f->offset;
@@ -212,6 +260,10 @@ int read_field(struct read *r, const struct field *f, json_t *value, void *line)
 		return get_expect(r, f, value, line);
 	case FIELD_CLAIM:
 		return get_claim(r, f, value, at);
+	case FIELD_COUNTS:
+		return get_counts(r, f, value, at);
+	case FIELD_TIMES:
+		return get_times(r, f, value, line);
 	}
 	return 0;
 }

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/field.h"
 #include "record/emit.h"
+#include "record/field.h"
+#include "record/summary.h"
 
 enum { ERRNO_LAST = 4095 }; /* MAX_ERRNO, linux/err.h */
 
@@ -114,6 +115,26 @@ static void put_claim(struct emit *emit, const struct record_claim *claim)
 	emit_object_end(emit);
 }
 
+static void put_counts(struct emit *emit, const char *const *names, const int *counts)
+{
+	emit_object(emit);
+	for (int i = 0; names[i]; i++) {
+		if (!counts[i])
+			continue;
+		emit_key(emit, names[i]);
+		emit_int(emit, counts[i]);
+	}
+	emit_object_end(emit);
+}
+
+static void put_times(struct emit *emit, const struct summary_cell *cell)
+{
+	emit_array(emit);
+	for (int i = 0; i < cell->n_times; i++)
+		emit_int(emit, cell->times[i]);
+	emit_array_end(emit);
+}
+
 static void put_text(struct emit *emit, const char *text)
 {
 	if (*text)
@@ -174,10 +195,16 @@ static void put_field(struct emit *emit, const struct field *field, const void *
 	case FIELD_CLAIM:
 		put_claim(emit, at);
 		return;
+	case FIELD_COUNTS:
+		put_counts(emit, field->names, at);
+		return;
+	case FIELD_TIMES:
+		put_times(emit, line);
+		return;
 	}
 }
 
-static char *line_of(const char *kind, const struct field *fields, const void *line)
+char *field_line(const char *kind, const struct field *fields, const void *line)
 {
 	struct emit emit = EMIT_INIT;
 
@@ -195,10 +222,10 @@ static char *line_of(const char *kind, const struct field *fields, const void *l
 
 char *record_run_line(const struct record_run *run)
 {
-	return line_of(RECORD_KIND_RUN, record_run_fields, run);
+	return field_line(RECORD_KIND_RUN, record_run_fields, run);
 }
 
 char *record_trial_line(const struct record_trial *trial)
 {
-	return line_of(RECORD_KIND_TRIAL, record_trial_fields, trial);
+	return field_line(RECORD_KIND_TRIAL, record_trial_fields, trial);
 }
