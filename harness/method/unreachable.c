@@ -28,8 +28,9 @@
 #define LINK_WATCH_NS NS_PER_S
 /* The soonest that ICMP tells of a neighbour whose entry was in use. */
 #define SOONEST_NS    (2 * SOLICITS * NS_PER_S)
-/* net/ipv4/icmp.c: sysctl_icmp_msgs_burst, less what is drawn off at random. */
-enum { ICMP_BURST = 47 };
+/* A host has 50 credits for ICMP (icmp_msgs_burst), and each message takes none, one or two of them,
+ * drawn at random (net/ipv4/icmp.c: icmp_global_allow): so many are sure to be sent at once. */
+enum { ICMP_SURE = 25 };
 /* ip_rt_error_burst over ip_rt_error_cost: so many at once, then one a second. The first write of a
  * connection and its repetition may each draw one. */
 enum { NO_ROUTE_BURST = 5 };
@@ -54,9 +55,9 @@ static void refused_window(const struct situation *s, struct window *w)
 		window_none(w, "a router tells one host %d times at once that there is no route, and then "
 			       "once a second, and there are more connections (route.c: ip_error)",
 			    NO_ROUTE_BURST);
-	else if (s->connections > ICMP_BURST)
-		window_none(w, "a host sends %d ICMP messages at once, and there are more connections: "
-			       "some are not told", ICMP_BURST);
+	else if (s->connections > ICMP_SURE)
+		window_none(w, "a host sends %d ICMP messages at once for sure, and there are more "
+			       "connections: some may not be told", ICMP_SURE);
 	else if (s->effect.for_ns && hi >= s->effect.for_ns)
 		window_none(w, "it ends about when the first refused segment is sent again");
 	else
@@ -114,9 +115,9 @@ void unreachable_window(const struct situation *s, struct window *w)
 		window_none(w, "it ends about when the neighbour is given up");
 	else if (e->for_ns && lo >= e->for_ns)
 		window_never(w, "it ends before the neighbour is given up");
-	else if (s->connections > ICMP_BURST)
-		window_none(w, "a host sends %d ICMP messages at once, and there are more "
-			       "connections: some are not told", ICMP_BURST);
+	else if (s->connections > ICMP_SURE)
+		window_none(w, "a host sends %d ICMP messages at once for sure, and there are more "
+			       "connections: some may not be told", ICMP_SURE);
 	else if (e->lose_in && e->lose_out)
 		window_some(w, lo, hi,
 			    "nobody answers ARP, and the ICMP unreachable of the own host, or of the "

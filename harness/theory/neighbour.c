@@ -45,7 +45,7 @@ enum {
 	SOLICITS = 3, /* ucast_solicit, mcast_solicit; retrans_time 1 s apart */
 	DELAY_FIRST_PROBE_S = 5,
 	LINK_WATCH_S = 1,
-	ICMP_BURST = 47,
+	ICMP_SURE = 25, /* of 50 credits, each message may take two (icmp.c: icmp_global_allow) */
 	DEAF = 1,
 };
 
@@ -68,7 +68,7 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 
 	if (untold && !e->reverts)
 		n->says = NEIGHBOUR_NEVER;
-	else if (e->reverts || !e->lose_in || !e->lose_out || s->connections > ICMP_BURST)
+	else if (e->reverts || !e->lose_in || !e->lose_out || s->connections > ICMP_SURE)
 		/* One way open: the peer's own requests may arrive, or revive the entry. Or a firewall
 		 * says so, and finds the socket locked or not. */
 		n->says = NEIGHBOUR_PERHAPS;
