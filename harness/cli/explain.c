@@ -109,11 +109,12 @@ static void put_verdict(const struct plan_trial *t, const struct window *w, cons
 	char text[512], lo[48], hi[48];
 
 	snprintf(text, sizeof(text), "%s%s%s", t->method->name, t->options[0] ? " " : "", t->options);
-	text_put(style, TONE_BOLD, text, 0);
-	fputc('\n', style->out);
+	text_wrap(style, TONE_BOLD, text, 0, true);
+	text_time(w->lo_ns, 4, lo, sizeof(lo));
+	text_time(w->hi_ns, 4, hi, sizeof(hi));
 	if (w->kind == WINDOW_SOME)
-		snprintf(text, sizeof(text), "noticed %s to %s after the fault: ",
-			 text_time(w->lo_ns, 4, lo, sizeof(lo)), text_time(w->hi_ns, 4, hi, sizeof(hi)));
+		snprintf(text, sizeof(text), "noticed %s%s%s after the fault: ", lo,
+			 strcmp(lo, hi) != 0 ? " to " : "", strcmp(lo, hi) != 0 ? hi : "");
 	else
 		snprintf(text, sizeof(text), "%s: ", w->kind == WINDOW_NEVER ? "never noticed"
 									    : "theory cannot say when");

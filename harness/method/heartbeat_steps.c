@@ -28,8 +28,11 @@ static void tell_beacons(const struct situation *s, const struct opt_values *opt
 {
 	int64_t period = opt->v[HEARTBEAT_PERIOD], misses = opt->v[HEARTBEAT_MISSES];
 
-	steps_add(s->steps, from->lo, from->hi, NULL,
-		  "the last beacon that arrives, or the arming if none does");
+	if (from->hi <= -s->since_armed_lo_ns)
+		steps_add(s->steps, from->lo, from->hi, NULL, "no beacon arrives: arming counts");
+	else
+		steps_add(s->steps, from->lo, from->hi, NULL, "the last beacon that arrives%s",
+			  from->lo <= -s->since_armed_hi_ns ? ", or arming if none does" : "");
 	for (int64_t i = 1; i <= misses && i < TOLD_MAX && !over(s, from->lo + i * period); i++)
 		steps_add(s->steps, from->lo + i * period, from->hi + i * period, NULL,
 			  "beacon %d of %d is due, and does not arrive", (int)i, (int)misses);
@@ -50,7 +53,7 @@ void heartbeat_steps(const struct situation *s, const struct opt_values *opt,
 		snprintf(text, sizeof(text), "the grace after beacon %d of %d is over: the peer is dead",
 			 (int)misses, (int)misses);
 	else
-		snprintf(text, sizeof(text), "%d ping%s in a row had a period without an answer: dead",
-			 (int)misses, misses == 1 ? "" : "s");
+		snprintf(text, sizeof(text), "%d ping%s had a period%s without an answer: dead", (int)misses,
+			 misses == 1 ? "" : "s in a row", misses == 1 ? "" : " each");
 	steps_end(s->steps, w, "select(2): a wait may be 0.1 % late", text);
 }

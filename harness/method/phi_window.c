@@ -99,7 +99,7 @@ void phi_window(const struct opt_values *opt, const struct situation *situation,
 	with_patience(opt, &untold, p.lo, window);
 	with_patience(opt, situation, p.hi, &patient);
 	window_join(window, &patient);
-	steps_goes_on(situation->steps, &patient);
+	steps_forget(situation->steps, &patient);
 	steps_end(situation->steps, window, "Hayashibara et al. 2004; Akka",
 		  "the silence is so unlikely that phi reaches the threshold");
 	n = strlen(window->why);

@@ -54,7 +54,7 @@ static void silent(const struct situation *s, const struct stuck *k, int64_t wri
 		    look_next(x_hi + last + LOOK_LATE_NS, k->poll_ns) + limit - x_lo,
 		    "the first byte that nobody acknowledges is seen at the next look, and for the whole "
 		    "limit after it (tcp(7): SIOCOUTQ, TCP_INFO)");
-	steps_add(s->steps, first, last, NULL, "the first byte that nobody acknowledges is written");
+	steps_add(s->steps, first, last, NULL, "the observer's first byte that stays in flight is written");
 	steps_add(s->steps, w->lo_ns - limit, w->hi_ns - limit, "tcp(7): SIOCOUTQ, TCP_INFO",
 		  "the next look sees it in flight, and so do those after it");
 	steps_wait(s->steps, limit, limit);

@@ -11,6 +11,8 @@
  */
 #include "method/tcp_info_stall.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "method/ends.h"
 #include "method/look.h"
@@ -48,6 +50,20 @@ static void timeouts(const struct situation *s, int64_t n, int64_t *lo, int64_t 
 		rto_lo = min64(2 * rto_lo, k->rto_max_ns);
 		rto_hi = min64(2 * rto_hi, k->rto_max_ns);
 	}
+}
+
+static void tell_count(const struct situation *s, int64_t count, enum count what,
+		       const struct window *w)
+{
+	static const char *const names[] = {
+		[COUNT_RETRANSMITS] = "tcpi_retransmits",
+		[COUNT_BACKOFF] = "tcpi_backoff",
+		[COUNT_PROBES] = "tcpi_probes",
+	};
+	char text[STEP_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s reaches %d, the limit", names[what], (int)count);
+	steps_end(s->steps, w, "RFC 6298 5.5; tcp(7): TCP_INFO", text);
 }
 
 /* @count timeouts, doublings or probes have been counted. */
@@ -101,12 +117,10 @@ static void counted(const struct situation *s, int64_t count, enum count what, s
 	}
 	if (hi > neighbour && what == COUNT_RETRANSMITS && lo > neighbour)
 		lo = neighbour;
-	steps_add(s->steps, first, last, NULL, "the first write that nobody acknowledges");
 	window_some(w, lo, hi,
 		    "so many retransmission timeouts after the first write, each twice as far as the one "
 		    "before (RFC 6298 5.5)");
-	steps_end(s->steps, w, "RFC 6298 5.5; tcp(7): TCP_INFO",
-		  "TCP_INFO counts as many timeouts, doublings or probes as the limit");
+	tell_count(s, count, what, w);
 }
 
 /* Counted on a path that loses some: all transmissions in a row would have to be lost. */

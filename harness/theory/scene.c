@@ -68,6 +68,21 @@ static void tell_impairment(const struct situation *s)
 		  (double)i->corrupt_ppm / 1e4);
 }
 
+static void tell_flapping(const struct situation *s)
+{
+	const struct effect *e = &s->effect;
+	int64_t end = flap_total_ns(e);
+
+	if (e->times > 1) {
+		steps_add(s->steps, e->down_ns, e->down_ns, NULL, "the path is open, for %.4g s",
+			  (double)e->up_ns / 1e9);
+		steps_add(s->steps, e->down_ns + e->up_ns, e->down_ns + e->up_ns, NULL,
+			  "silent again, for %.4g s; so it goes on, %d times in all",
+			  (double)e->down_ns / 1e9, e->times);
+	}
+	steps_add(s->steps, end, end, NULL, "the path is open for good");
+}
+
 static void tell_fault(const struct situation *s)
 {
 	const struct effect *e = &s->effect;
@@ -82,12 +97,8 @@ static void tell_fault(const struct situation *s)
 		steps_add(s->steps, e->for_ns, e->for_ns, NULL, "the fault is undone");
 	if (e->silent_ns)
 		steps_add(s->steps, e->silent_ns, e->silent_ns, NULL, "the peer's host is back");
-	if (e->kind != EFFECT_FLAPPING)
-		return;
-	steps_add(s->steps, e->down_ns, flap_total_ns(e), NULL,
-		  "open for %.4g s, silent for %.4g s, in turn: %d silences in all",
-		  (double)e->up_ns / 1e9, (double)e->down_ns / 1e9, e->times);
-	steps_every(s->steps, e->down_ns + e->up_ns);
+	if (e->kind == EFFECT_FLAPPING)
+		tell_flapping(s);
 }
 
 static void tell_traffic(const struct situation *s)

@@ -32,6 +32,15 @@ void steps_add(struct steps *steps, int64_t lo_ns, int64_t hi_ns, const char *so
 	va_start(ap, fmt);
 	vsnprintf(step->what, sizeof(step->what), fmt, ap);
 	va_end(ap);
+	for (int i = 0; i < steps->n - 1; i++) {
+		const struct step *told = &steps->step[i];
+
+		if (told->lo_ns == step->lo_ns && told->hi_ns == step->hi_ns &&
+		    !strcmp(told->what, step->what)) {
+			steps->n--;
+			return;
+		}
+	}
 }
 
 void steps_wait(struct steps *steps, int64_t lo_ns, int64_t hi_ns)
@@ -80,6 +89,16 @@ void steps_goes_on(struct steps *steps, const struct window *w)
 		if (step->lo_ns == w->lo_ns || step->hi_ns == w->hi_ns)
 			step->ends = false;
 	}
+}
+
+void steps_forget(struct steps *steps, const struct window *w)
+{
+	const struct step *last = steps && steps->n ? &steps->step[steps->n - 1] : NULL;
+
+	if (last && last->ends && last->lo_ns == w->lo_ns && last->hi_ns == w->hi_ns)
+		steps->n--;
+	else
+		steps_goes_on(steps, w);
 }
 
 int steps_mark(const struct steps *steps)

@@ -29,7 +29,7 @@ struct steps {
 	struct step step[STEPS_MAX];
 };
 
-/* What does not fit any more is left out; an end always fits. */
+/* What does not fit any more, or was told before, is left out; an end always fits. */
 void steps_add(struct steps *steps, int64_t lo_ns, int64_t hi_ns, const char *source,
 	       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
@@ -42,6 +42,9 @@ void steps_end(struct steps *steps, const struct window *w, const char *source, 
 
 /* The method does not notice @w itself, but something that follows from it: it is no end. */
 void steps_goes_on(struct steps *steps, const struct window *w);
+
+/* As if the end @w had not been told: something better is going to be. */
+void steps_forget(struct steps *steps, const struct window *w);
 
 /* How many there are, to go back to: what was only tried did not happen. */
 int steps_mark(const struct steps *steps);

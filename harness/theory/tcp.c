@@ -118,6 +118,10 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 				 ? "data in flight: TCP_USER_TIMEOUT from the first retransmission (tcp(7))"
 				 : "data in flight: the first retransmission timeout past tcp_retries2 read as "
 				   "a time (tcp_timer.c: retransmits_timed_out)");
+		if (o->keepalive)
+			steps_add(s->steps, lo, hi, "tcp_timer.c: tcp_keepalive_timer",
+				  "data is in flight: keepalive only sets its timer again, and probes "
+				  "nothing");
 		rto_steps(s, o, w);
 		return;
 	}
