@@ -11,7 +11,7 @@ CC := gcc
 PYTHON := /usr/bin/python3
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-PKGS := libnl-route-3.0 libnl-3.0 libfyaml jansson
+PKGS := libnl-route-3.0 libnl-3.0 libfyaml jansson zlib
 CPPFLAGS := -I. -Iharness -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -g -pthread
 LIBS := $(shell pkg-config --libs --static $(PKGS) 2>/dev/null) -lm
@@ -39,7 +39,8 @@ LIB_SRC := $(wildcard netns/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/*.
 MAIN_SRC := harness/cli/main.c
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN_SRC),$(LIB_SRC)))
 GUEST_OBJ := $(BUILD)/harness/engine/virtual/guest_image.o
-LIB_OBJ += $(GUEST_OBJ)
+PAGE_OBJ := $(BUILD)/harness/report/page_files.o
+LIB_OBJ += $(GUEST_OBJ) $(PAGE_OBJ)
 MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(MAIN_SRC))
 TEST_SRC := $(wildcard netns/tests/*.c) $(foreach r,$(ROOMS),$(wildcard harness/$(r)/tests/*.c))
 TEST_SRC += harness/tests/unit_main.c
@@ -107,6 +108,13 @@ $(GUEST_OBJ): harness/engine/virtual/guest_image.S $(BUILD)/deadpeer-init
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -DGUEST_INIT='"$(BUILD)/deadpeer-init"' -c -o $@ $<
+
+# The report page's sources do too.
+PAGE := harness/report/page/
+$(PAGE_OBJ): harness/report/page_files.S harness/report/page_files.h $(wildcard $(PAGE)*.* $(PAGE)vendor/*.*)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -Iharness -Wa,-I$(PAGE) -c -o $@ $<
 
 # What the virtual engine's unit tests run in a guest: static and free of the sanitizers.
 PAYLOAD := build/virtual-payload

@@ -5,7 +5,7 @@
 #   setup.sh run|check|lint|bench
 set -eu
 
-run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev libjansson-dev"
+run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev libjansson-dev zlib1g-dev"
 check="$run libcriterion-dev python3-pytest python3-jsonschema python3-scipy iproute2"
 # Without it the virtual engine cannot run, and the native one serves.
 qemu="qemu-system-x86 xz-utils"

@@ -15,7 +15,7 @@
 enum { VERBS_MAX = 32 };
 
 const struct verb *const cli_verbs[] = {
-	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_compare, &verb_kernels,
+	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_report, &verb_compare, &verb_kernels,
 	&verb_doctor, NULL,
 };
 

@@ -36,7 +36,7 @@ struct verb {
 	int (*main)(const struct given *args);
 };
 
-extern const struct verb verb_run, verb_plan, verb_explain, verb_list, verb_show, verb_compare,
+extern const struct verb verb_run, verb_plan, verb_explain, verb_list, verb_show, verb_report, verb_compare,
 	verb_kernels, verb_doctor;
 extern const struct verb *const cli_verbs[]; /* NULL-terminated */
 

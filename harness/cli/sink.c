@@ -84,7 +84,7 @@ static int start_file(struct sink *sink)
 	return ftruncate(sink->fd, 0) ? -errno : 0;
 }
 
-static int write_all(int fd, const char *text, size_t n)
+int sink_write_all(int fd, const char *text, size_t n)
 {
 	while (n > 0) {
 		ssize_t done = write(fd, text, n);
@@ -106,7 +106,7 @@ static void put_line(struct sink *sink, char *line)
 	if (!ret && sink->fd >= 0)
 		ret = start_file(sink);
 	if (!ret && sink->fd >= 0)
-		ret = write_all(sink->fd, line, strlen(line));
+		ret = sink_write_all(sink->fd, line, strlen(line));
 	if (ret && !sink->failed)
 		sink->failed = ret;
 	free(line);

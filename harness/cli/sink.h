@@ -31,4 +31,7 @@ struct engine_sink sink_for_engine(struct sink *sink);
 int sink_close(struct sink *sink, struct err *err);
 void sink_free(struct sink *sink);
 
+/* write(2) until everything is written. 0 or a negative errno. */
+int sink_write_all(int fd, const char *text, size_t n);
+
 #endif
