@@ -7,6 +7,8 @@ set -eu
 
 run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev libjansson-dev zlib1g-dev"
 check="$run libcriterion-dev python3-pytest python3-jsonschema python3-scipy iproute2"
+# The report page is looked at in a browser.
+check="$check chromium chromium-driver python3-selenium"
 # Without it the virtual engine cannot run, and the native one serves.
 qemu="qemu-system-x86 xz-utils"
 case "${1:-run}" in

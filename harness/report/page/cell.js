@@ -90,7 +90,7 @@
 				["alarms in that time", c.mistakes],
 				["alarms per day", fig(c.mistakesPerDay)],
 				["held for dead for", time(c.mistaken)],
-				["right when asked", c.alive > 0 ? `${fig(100 * (1 - c.mistaken / c.alive))} %` : "not known"],
+				["right when asked", c.alive > 0 ? `${(100 * (1 - c.mistaken / c.alive)).toFixed(3)} %` : "not known"],
 			], [false, true]),
 		];
 	}

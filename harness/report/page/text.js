@@ -74,8 +74,10 @@
 
 	/** Three significant digits without an exponent. @param {number} value */
 	function figure(value) {
-		if (value === 0 || !Number.isFinite(value))
-			return String(value);
+		if (!Number.isFinite(value))
+			return "not known";
+		if (value === 0)
+			return "0";
 		const digits = Math.floor(Math.log10(Math.abs(value)));
 
 		return value.toFixed(Math.max(0, 2 - digits));

@@ -61,7 +61,7 @@
 		for (const cell of cells)
 			tunings.set(tuning(cell), [...tunings.get(tuning(cell)) ?? [], cell]);
 		const list = [...tunings].map(point).filter(p => p.n);
-		const front = page.stats.front(list.filter(p => p.p99 < Infinity), p => [p.p99, p.packets, p.mistakes]);
+		const front = page.stats.front(list.filter(p => p.p99 < Infinity), p => [p.p99, p.packets, p.mistakes || 0]);
 
 		return list.map(p => ({...p, front: front.has(p)}))
 			.sort((a, b) => b.front - a.front || (Number.isNaN(a.p99) ? Infinity : a.p99) - (Number.isNaN(b.p99) ? Infinity : b.p99) || a.packets - b.packets);
