@@ -76,6 +76,8 @@ static void get_field(const struct field *f, const struct record_trial *t, struc
 	case FIELD_SYSCTLS:
 	case FIELD_EXPECT:
 	case FIELD_CLAIM:
+	case FIELD_COUNTS: /* of summaries only */
+	case FIELD_TIMES:
 		return;
 	}
 }
