@@ -9,19 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-const struct method *const method_table[] = {
-	&method_recv,	   &method_select,    &method_tcp_info,
-	&method_keepalive, &method_heartbeat, &method_null,
-	&method_user_timeout, &method_rto_max, &method_retries2,
-	&method_poll, &method_epoll, &method_io_uring, &method_sigio,
-	&method_peek, &method_so_error, &method_send, &method_rcvtimeo, &method_outq,
-	&method_recverr, &method_tcp_info_stall,
-	&method_phi,
-	&method_link_watch,
-	&method_sock_diag,
-	&method_neigh_watch,
-	NULL,
-};
+#define METHOD_ENTRY(name) &method_##name,
+const struct method *const method_table[] = { METHOD_TABLE(METHOD_ENTRY) NULL };
 
 const struct method *method_find(const char *name)
 {

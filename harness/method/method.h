@@ -13,9 +13,9 @@
 #include "theory/window.h"
 
 /*
- * A method is one way to notice that the other end is gone: one file, one line in the table of
- * method.c. It runs inside the observer program, one thread for each connection it watches, and
- * never learns which fault was injected.
+ * A method is one way to notice that the other end is gone: one file, and one line in METHOD_TABLE.
+ * It runs inside the observer program, one thread for each connection it watches, and never learns
+ * which fault was injected.
  *
  * The byte stream: every byte is one message, so that no framing is needed.
  */
@@ -125,15 +125,34 @@ const char *watch_state_name(int state);
 /* "call=ret", and where @ret < 0 " ERRNO" after it, into saw; saw_errno; dead_ns = @at_ns. */
 void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, int err);
 
-extern const struct method method_recv, method_select, method_tcp_info, method_keepalive,
-	method_heartbeat, method_null;
-extern const struct method method_user_timeout, method_rto_max, method_retries2;
-extern const struct method method_poll, method_epoll, method_io_uring, method_sigio;
-extern const struct method method_peek, method_so_error, method_send, method_rcvtimeo, method_outq,
-	method_recverr, method_tcp_info_stall;
-extern const struct method method_phi;
-extern const struct method method_link_watch;
-extern const struct method method_sock_diag;
-extern const struct method method_neigh_watch;
+/* Every method, in the order of `deadpeer list`. The one line that a new one needs. */
+#define METHOD_TABLE(ROW) \
+	ROW(recv) \
+	ROW(select) \
+	ROW(tcp_info) \
+	ROW(keepalive) \
+	ROW(heartbeat) \
+	ROW(null) \
+	ROW(user_timeout) \
+	ROW(rto_max) \
+	ROW(retries2) \
+	ROW(poll) \
+	ROW(epoll) \
+	ROW(io_uring) \
+	ROW(sigio) \
+	ROW(peek) \
+	ROW(so_error) \
+	ROW(send) \
+	ROW(rcvtimeo) \
+	ROW(outq) \
+	ROW(recverr) \
+	ROW(tcp_info_stall) \
+	ROW(phi) \
+	ROW(link_watch) \
+	ROW(sock_diag) \
+	ROW(neigh_watch)
+
+#define METHOD_DECLARE(name) extern const struct method method_##name;
+METHOD_TABLE(METHOD_DECLARE)
 
 #endif
