@@ -26,7 +26,7 @@
 	}
 
 	/** Black or white, whichever contrasts more. */
-	const ink = colour => luminance(colour) > 0.179 ? "#0b0f14" : "#ffffff";
+	const ink = colour => luminance(colour) > 0.179 ? "#000000" : "#ffffff";
 
 	/** @param {number} ns @returns {{fill: string, ink: string}} */
 	function colour(ns) {
