@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  *   payload tcp ROUNDS    see tcp.c
- *   payload sleep SECONDS prints the time it woke up at
+ *   payload sleep SECONDS one line, then the time it woke up at
  *   payload exit STATUS   one line on each stream, then that exit status
  *   payload cat FILE      the file
  *   payload flood LINES   that many numbered lines
@@ -23,6 +23,8 @@ static int do_sleep(const char *arg)
 {
 	struct timespec ts;
 
+	puts("asleep");
+	fflush(stdout);
 	sleep((unsigned)atoi(arg));
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	printf("awake at %lld.%09ld\n", (long long)ts.tv_sec, ts.tv_nsec);
