@@ -10,13 +10,14 @@
 
 #include "base/opt.h"
 #include "base/shown.h"
+#include "cli/replay.h"
 #include "peers/peers.h"
 
 enum { VERBS_MAX = 32 };
 
 const struct verb *const cli_verbs[] = {
-	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_report, &verb_compare, &verb_kernels,
-	&verb_doctor, NULL,
+	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_report, &verb_compare,
+	&verb_check, &verb_accept, &verb_kernels, &verb_doctor, NULL,
 };
 
 /* One line, whatever a file or an argument put into the sentence. */
@@ -83,32 +84,6 @@ static int unknown_verb(const char *name)
 			 shown(name, buf));
 }
 
-/* The command line as a shell would take it, for the run's first line. */
-static void quote(int argc, char **argv, struct emit *out)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_-./:=,+@%";
-
-	emit_raw(out, "deadpeer", strlen("deadpeer"));
-	for (int i = 1; i < argc; i++) {
-		const char *text = argv[i];
-
-		emit_raw(out, " ", 1);
-		if (*text && text[strspn(text, plain)] == '\0') {
-			emit_raw(out, text, strlen(text));
-			continue;
-		}
-		emit_raw(out, "'", 1);
-		for (; *text; text++) {
-			if (*text == '\'')
-				emit_raw(out, "'\\''", 4);
-			else
-				emit_raw(out, text, 1);
-		}
-		emit_raw(out, "'", 1);
-	}
-}
-
 static int run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct emit command = EMIT_INIT;
@@ -119,7 +94,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 
 	if (given_parse(verb->options, argc - 1, argv + 1, &args, &err))
 		return cli_failf(CLI_USAGE, "%s: %s", verb->name, err.text);
-	quote(argc, argv, &command);
+	replay_quote(argc, argv, &command);
 	text = emit_take(&command);
 	args.command = text ? text : "";
 	if (args.help) {

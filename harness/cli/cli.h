@@ -37,7 +37,7 @@ struct verb {
 };
 
 extern const struct verb verb_run, verb_plan, verb_explain, verb_list, verb_show, verb_report, verb_compare,
-	verb_kernels, verb_doctor;
+	verb_check, verb_accept, verb_kernels, verb_doctor;
 extern const struct verb *const cli_verbs[]; /* NULL-terminated */
 
 /* The whole command. argv[0] chooses between deadpeer and its two programs. */

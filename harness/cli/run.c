@@ -5,8 +5,6 @@
 
 #include "base/clock.h"
 #include "cli/run.h"
-#include "cli/sink.h"
-#include "cli/work.h"
 
 /*
  * Theory of operation
@@ -55,7 +53,8 @@ static void put_covered(const struct record_file *file, int64_t wall_ns)
 	       covered.ns < 10 * wall_ns ? 1 : 0, (double)covered.ns / (double)wall_ns);
 }
 
-static int run_plan(const struct given *args, const struct work *work)
+int run_records(const struct given *args, const struct work *work, const char *output,
+		struct ran *ran)
 {
 	bool real_time = work->engine->watch_stalls && !given_has(args, "virtual-clock");
 	const struct engine_config config = {
@@ -69,40 +68,61 @@ static int run_plan(const struct given *args, const struct work *work)
 		.kernels = work->kernels,
 		.modules = given_value(args, "modules", NULL),
 	};
-	const char *output = given_value(args, "output", NULL);
-	bool json = given_has(args, "json");
-	struct report_totals totals;
 	struct engine_sink engine_sink;
-	struct sink sink;
-	struct err err, close_err;
-	int64_t took_ns;
-	int ret, closed, status = 0;
 
-	if (sink_open(&sink, output, &err))
-		return cli_fail(CLI_USAGE, &err);
+	*ran = (struct ran){ 0 };
+	if (sink_open(&ran->sink, output, &ran->err))
+		return cli_fail(CLI_USAGE, &ran->err);
 	if (work->passed.text[0])
 		fprintf(stderr, "deadpeer: engine %s, %s\n", work->engine->name, work->passed.text);
-	engine_sink = sink_for_engine(&sink);
-	took_ns = clock_now_ns();
-	ret = work->engine->run(&work->plan, &config, &engine_sink, &err);
-	took_ns = clock_now_ns() - took_ns;
-	closed = sink_close(&sink, &close_err);
-	if (!output || strcmp(output, "-") != 0) {
-		status = cli_put_tables(&sink.file, args);
+	engine_sink = sink_for_engine(&ran->sink);
+	ran->took_ns = clock_now_ns();
+	ran->ret = work->engine->run(&work->plan, &config, &engine_sink, &ran->err);
+	ran->took_ns = clock_now_ns() - ran->took_ns;
+	ran->closed = sink_close(&ran->sink, &ran->close_err);
+	return 0;
+}
+
+int run_failed(const struct ran *ran)
+{
+	if (ran->ret)
+		return engine_failed(ran->ret, &ran->err);
+	return ran->closed ? cli_fail(CLI_INTERNAL, &ran->close_err) : 0;
+}
+
+/* The tables, or what --json asks for instead. */
+static int put_results(const struct given *args, const struct ran *ran)
+{
+	const struct sink *sink = &ran->sink;
+	const char *output = given_value(args, "output", "");
+	bool json = given_has(args, "json");
+	int status = 0;
+
+	if (strcmp(output, "-") != 0) {
+		status = cli_put_tables(&sink->file, args);
 		if (!status && !json)
-			put_covered(&sink.file, took_ns);
+			put_covered(&sink->file, ran->took_ns);
 	}
-	if (!status && !json && sink.started && sink.path[0] && strcmp(sink.path, "-") != 0)
-		printf("records in %s\n", sink.path);
-	totals = report_totals(&sink.file);
+	if (!status && !json && sink->started && sink->path[0] && strcmp(sink->path, "-") != 0)
+		printf("records in %s\n", sink->path);
+	return status;
+}
+
+static int run_plan(const struct given *args, const struct work *work)
+{
+	struct report_totals totals;
+	struct ran ran;
+	int status = run_records(args, work, given_value(args, "output", NULL), &ran), failed;
+
+	if (status)
+		return status;
+	status = put_results(args, &ran);
+	totals = report_totals(&ran.sink.file);
 	if (!status)
 		status = run_status(&totals);
-	if (ret)
-		status = engine_failed(ret, &err);
-	else if (closed)
-		status = cli_fail(CLI_INTERNAL, &close_err);
-	sink_free(&sink);
-	return status;
+	failed = run_failed(&ran);
+	sink_free(&ran.sink);
+	return failed ? failed : status;
 }
 
 static int run(const struct given *args)

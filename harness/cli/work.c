@@ -8,7 +8,7 @@
 
 #include "base/shown.h"
 
-enum { PHASES_MAX = 10000, JOBS_MAX = 512, METHODS_MAX = 64 };
+enum { PHASES_MAX = 10000, METHODS_MAX = 64 };
 enum { WORK_HZ_MIN = 100, WORK_HZ_MAX = 1000 }; /* kernel/Kconfig.hz */
 
 static int unknown_method(const char *name, struct err *err)
@@ -115,7 +115,7 @@ static int get_numbers(const struct given *args, struct work *work, struct plan_
 	if (!ret)
 		ret = given_number(args, "seed", 0, INT64_MAX, &seed, err);
 	if (!ret)
-		ret = given_number(args, "jobs", 1, JOBS_MAX, &jobs, err);
+		ret = given_number(args, "jobs", 1, WORK_JOBS_MAX, &jobs, err);
 	if (!ret) {
 		ret = opt_parse_duration(given_value(args, "longest", "1m"), &work->longest_ns, err);
 		if (ret)

@@ -11,6 +11,8 @@
 
 #define WORK_SCENARIOS "scenarios" /* when no scenario is named */
 
+enum { WORK_JOBS_MAX = 512 };
+
 #define WORK_OPTIONS                                                                            \
 	{ "method", "METHOD[:opt=val,…]",                                                       \
 	  "watch with this method instead of the scenario's own; may be repeated", 'm', true }, \

@@ -104,18 +104,22 @@ static int64_t allowed_ns(const struct compare_cell *c, const struct compare_thr
 	return later((int64_t)part, threshold->absolute_ns) + stall;
 }
 
+/* As the trials of A should end: noticed where the peer died there, else quiet. */
+static int as_due(const struct summary_cell *a, const struct summary_cell *cell)
+{
+	bool died = a->outcome[OUTCOME_DETECTED] + a->outcome[OUTCOME_MISSED] > 0;
+
+	return cell->outcome[died ? OUTCOME_DETECTED : OUTCOME_QUIET];
+}
+
 static void shares(struct compare_cell *c)
 {
 	const struct summary_cell *a = c->a, *b = c->b;
 
-	c->noticed.a = a->outcome[OUTCOME_DETECTED] + a->outcome[OUTCOME_QUIET];
-	c->noticed.b = b->outcome[OUTCOME_DETECTED] + b->outcome[OUTCOME_QUIET];
-	c->noticed.of_a = summary_carried(a);
-	c->noticed.of_b = summary_carried(b);
-	c->passed.a = a->verdict[VERDICT_PASS];
-	c->passed.b = b->verdict[VERDICT_PASS];
-	c->passed.of_a = a->n;
-	c->passed.of_b = b->n;
+	c->noticed = (struct compare_share){ .a = as_due(a, a), .b = as_due(a, b),
+					     .of_a = summary_carried(a), .of_b = summary_carried(b) };
+	c->passed = (struct compare_share){ .a = a->verdict[VERDICT_PASS],
+					    .b = b->verdict[VERDICT_PASS], .of_a = a->n, .of_b = b->n };
 }
 
 static double share_p(const struct compare_share *s)

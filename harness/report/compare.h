@@ -59,7 +59,7 @@ struct compare_cell {
 	double p_adjusted;       /* of rank.p */
 	int64_t latest_ns;       /* exact, same outcomes: the largest delay of a time of the same rank */
 	int64_t allowed_ns;      /* a difference of up to this does not matter */
-	struct compare_share noticed; /* of those carried through: died and noticed, or rightly quiet */
+	struct compare_share noticed; /* of those carried through; quiet, where nothing died in A */
 	struct compare_share passed;  /* verdict pass, of all */
 };
 

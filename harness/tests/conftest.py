@@ -2,6 +2,7 @@
 """Fixtures. The binary is BUILD/deadpeer; BUILD comes from the environment."""
 
 import json
+import multiprocessing
 import os
 
 import jsonschema
@@ -89,3 +90,21 @@ def valid():
     schema = json.loads(binary.SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema).validate
+
+
+def spin(_):
+    while True:
+        pass
+
+
+@pytest.fixture
+def busy_host():
+    """Two processes that never wait, for each core, as long as the test lasts."""
+    spinners = [multiprocessing.get_context("fork").Process(target=spin, args=(i,), daemon=True)
+                for i in range(2 * os.cpu_count())]
+    for spinner in spinners:
+        spinner.start()
+    yield
+    for spinner in spinners:
+        spinner.kill()
+        spinner.join()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Virtual time: the same to the byte whatever the host does, hours in seconds, on three kernels."""
 
-import multiprocessing
-import os
 import re
 
 import pytest
@@ -35,24 +33,6 @@ def lossy(tmp_path):
         tmp_path, "lossy", "fault: netem, loss: 30%", traffic="request", horizon="60s",
         methods="[recv, keepalive: {idle: 1s, intvl: 1s, cnt: 9}, heartbeat: {period: 500ms, misses: 60}]",
     )
-
-
-def spin(_):
-    while True:
-        pass
-
-
-@pytest.fixture
-def busy_host():
-    """Two processes that never wait, for each core, as long as the test lasts."""
-    spinners = [multiprocessing.get_context("fork").Process(target=spin, args=(i,), daemon=True)
-                for i in range(2 * os.cpu_count())]
-    for spinner in spinners:
-        spinner.start()
-    yield
-    for spinner in spinners:
-        spinner.kill()
-        spinner.join()
 
 
 def test_same_seed_same_bytes(run, lossy):

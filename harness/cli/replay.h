@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_REPLAY_H
+#define CLI_REPLAY_H
+
+#include "cli/given.h"
+#include "record/emit.h"
+#include "record/record.h"
+
+/* A run's command line as its first record holds it: written, read back, and made one that runs the
+ * same plan again. */
+
+/* As a shell would take it; argv[0] is written as "deadpeer". */
+void replay_quote(int argc, char **argv, struct emit *out);
+
+struct replay {
+	int argc;
+	char **argv; /* deadpeer run … */
+	char *text;  /* that they point into */
+	struct given args;
+};
+
+/* A recorded command, back as arguments. -EINVAL and a sentence when it is not a whole `deadpeer
+ * run`. Free in any case. */
+int replay_parse(const char *command, struct replay *out, struct err *err);
+void replay_free(struct replay *replay);
+
+/*
+ * The command that runs the plan of @run again: the same arguments, the engine and the kernel
+ * series that ran it named, everything that only says where output goes left out. Into @buf; -EINVAL
+ * and a sentence where that cannot be said.
+ */
+int replay_command(const struct record_run *run, char *buf, size_t size, struct err *err);
+
+#endif
