@@ -36,6 +36,15 @@ int64_t look_next(int64_t since_armed_ns, int64_t period_ns)
 	return (since_armed_ns + period_ns - 1) / period_ns * period_ns;
 }
 
+void look_steps(const struct situation *s, int64_t period_ns, const struct window *w)
+{
+	if (w->kind != WINDOW_NEVER)
+		return;
+	steps_add(s->steps, look_next(s->since_armed_lo_ns, period_ns) - s->since_armed_hi_ns,
+		  s->horizon_ns, NULL, "a look, which finds nothing wrong");
+	steps_every(s->steps, period_ns);
+}
+
 void look_window(const struct situation *s, int64_t period_ns, struct window *w)
 {
 	int64_t armed_lo = s->since_armed_lo_ns, armed_hi = s->since_armed_hi_ns;

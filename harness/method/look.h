@@ -21,6 +21,9 @@ void look_until(struct watch *watch, int64_t period_ns, bool (*look)(struct watc
 /* The first look at or after a moment, both counted from arming. */
 int64_t look_next(int64_t since_armed_ns, int64_t period_ns);
 
+/* Tells of the looks that see nothing, where @w is never. */
+void look_steps(const struct situation *s, int64_t period_ns, const struct window *w);
+
 /* What can be seen within @w is seen at the next look. */
 void look_window(const struct situation *s, int64_t period_ns, struct window *w);
 

@@ -109,6 +109,7 @@ static void peek_window(const struct opt_values *opt, const struct situation *si
 		window_none(window, "a question is answered when a look reads it, and that answer may be the "
 				    "first data that is lost");
 	look_window(situation, opt->v[PEEK_POLL], window);
+	look_steps(situation, opt->v[PEEK_POLL], window);
 }
 
 const struct method method_peek = {

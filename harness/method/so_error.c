@@ -74,6 +74,7 @@ static void so_error_window(const struct opt_values *opt, const struct situation
 	if (window->hi_ns == end_ns)
 		span = 0;
 	look_window(situation, opt->v[SO_ERROR_POLL], window);
+	look_steps(situation, opt->v[SO_ERROR_POLL], window);
 	if (span && window->kind == WINDOW_SOME && window->hi_ns > span)
 		window_none(window, "the first acknowledgement takes an ICMP error off again, perhaps "
 				    "before it is looked for (tcp_input.c: tcp_ack)");

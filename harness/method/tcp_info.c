@@ -66,6 +66,7 @@ static void tcp_info_window(const struct opt_values *opt, const struct situation
 {
 	tcp_readable_end(situation, &(struct tcp_options){ 0 }, window);
 	look_window(situation, opt->v[TCP_INFO_POLL], window);
+	look_steps(situation, opt->v[TCP_INFO_POLL], window);
 }
 
 const struct method method_tcp_info = {

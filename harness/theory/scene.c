@@ -124,4 +124,7 @@ void scene_steps(const struct situation *s)
 		  "connected, and armed");
 	tell_traffic(s);
 	tell_fault(s);
+	if (s->horizon_ns)
+		steps_add(s->steps, s->horizon_ns, s->horizon_ns, NULL,
+			  "the scenario stops watching");
 }

@@ -5,7 +5,7 @@
 #include "theory/situation.h"
 
 /* Tells s->steps what every method of a situation shares: the connection, its traffic before the
- * fault, what the fault does to it, and when that is undone. */
+ * fault, what the fault does to it, when that is undone, and how long the scenario watches. */
 void scene_steps(const struct situation *s);
 
 #endif
