@@ -23,6 +23,7 @@
 	X(page_scale_js, "scale.js")           \
 	X(page_heat_js, "heat.js")             \
 	X(page_heat_svg_js, "heat_svg.js")     \
+	X(page_legend_js, "legend.js")         \
 	X(page_figures_js, "figures.js")       \
 	X(page_cell_js, "cell.js")             \
 	X(page_trade_js, "trade.js")           \

@@ -89,7 +89,7 @@
 		if (!shown.length)
 			return null;
 		const values = shown.flatMap(d => [d.x, d.y]), domain = [Math.min(...values) / 2, Math.max(...values) * 2];
-		const axis = {type: "log", domain, ticks: [1e3, 1e4, 1e5, ...page.figures.DECADES].filter(v => v >= domain[0] && v <= domain[1]),
+		const axis = {...page.figures.LOG, domain, ticks: [1e3, 1e4, 1e5, ...page.figures.DECADES].filter(v => v >= domain[0] && v <= domain[1]),
 			tickFormat: page.figures.tickText, grid: true};
 		const size = Math.min(width, 460);
 

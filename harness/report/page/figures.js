@@ -92,6 +92,9 @@
 	const DECADES = [1e6, 1e7, 1e8, 1e9, 1e10, 6e10, 6e11, 3.6e12, 3.6e13, 3.6e14];
 	const DECADE_TEXT = new Map([[6e10, "1 m"], [6e11, "10 m"], [3.6e12, "1 h"], [3.6e13, "10 h"], [3.6e14, "100 h"]]);
 
+	/** A log scale of times; type "log" would label powers of ten only, and no minute or hour. */
+	const LOG = {type: "symlog", constant: 1};
+
 	function tickText(ns) {
 		const size = Math.abs(ns), text = DECADE_TEXT.get(size) ?? (size ? `${Number(time(size).split(" ")[0])} ${time(size).split(" ")[1]}` : "fault");
 
@@ -155,7 +158,7 @@
 		const {scaled = 1, transform, log, ...x} = timeScale(shown, axis, width);
 		const at = v => v / scaled, [left, right] = transform ? x.domain.map(at) : x.domain;
 		const clip = v => Math.min(Math.max(at(v), left), right);
-		const y = l => String(l.i + 1), y1 = {y, fy: null};
+		const y = l => String(l.i + 1);
 		const row = Math.max(14, Math.min(30, 220 / shown.length));
 		const noticed = shown.filter(l => l.detect !== null), silent = shown.filter(l => l.detect === null);
 		const svg = V.plot({
@@ -165,7 +168,7 @@
 			marks: [
 				V.gridX({ticks: x.ticks, stroke: "var(--line)", strokeOpacity: 1}),
 				V.rect([chosen].filter(c => shown.some(l => l.i === c)), {y: c => String(c + 1), fill: "var(--accent)", fillOpacity: 0.12, x1: left, x2: right}),
-				V.rect(shown.filter(l => l.window), {...y1, x1: l => clip(l.window[0]), x2: l => clip(l.window[1]),
+				V.rect(shown.filter(l => l.window), {y, x1: l => clip(l.window[0]), x2: l => clip(l.window[1]),
 					fill: "var(--window)", fillOpacity: 0.3, stroke: "var(--window)", strokeOpacity: 0.9}),
 				V.rect([shown[0]], {x1: clip(shown[0].before), x2: clip(0), fill: "var(--bad)", fillOpacity: 0.5}),
 				V.ruleX([0], {stroke: "var(--bad)", strokeWidth: 2}),
@@ -182,9 +185,9 @@
 		});
 		const left_out = all.length - shown.length;
 
-		return page.save.figure("timeline", "Timeline of the trials: armed ▾, fault, theory's window, noticed ●, end of the watch ×" +
+		return page.save.figure("timeline", "Timeline of the trials: armed ▴, fault, theory's window, noticed ●, end of the watch ×" +
 			(left_out ? `; ${left_out} more phases are in the table` : ""), svg, tools(log));
 	}
 
-	page.figures = {windows, hull, ecdf, timeline, tickText, DECADES, BASE};
+	page.figures = {windows, hull, ecdf, timeline, tickText, DECADES, LOG, BASE};
 })();

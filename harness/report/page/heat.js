@@ -10,7 +10,7 @@
 (() => {
 	const {h, say} = page.dom;
 	const {view, set} = page.state;
-	const {summary, STATES, name} = page.cells;
+	const {summary, name} = page.cells;
 	const TUNINGS_MAX = 6; /* more in one place: by tuning */
 
 	const LAYOUTS = {
@@ -156,7 +156,7 @@
 
 		drawn = m;
 		places = m.rows.map(() => []);
-		const grid = h("table.heat", {class: `heat by-${m.layout}`, role: "grid",
+		const grid = h("table.heat", {class: `heat by-${m.layout}`, role: "grid", style: `--columns:${m.columns.length}`,
 			"aria-labelledby": "heat-title", onclick: click, onkeydown: keydown,
 			onpointerover: event => hint(event.target.closest("button.c")),
 			onpointerleave: () => hint(null),
@@ -282,20 +282,5 @@
 		tip.style.top = `${below + tip.offsetHeight < innerHeight ? below : above}px`;
 	}
 
-	/** The legend: the scale, and every mark that is not on it. */
-	function legend() {
-		const {ramp, position, TICKS} = page.scale;
-		const stops = Array.from({length: 13}, (_, i) => ramp(i / 12)).join(",");
-		const others = Object.entries(STATES).filter(([state]) => state !== "time");
-
-		return [
-			h("div.ramp", {role: "img", "aria-label": "Colours: from light at 1 millisecond to dark at 10 hours, logarithmic"},
-				h("div.bar", {style: `background:linear-gradient(90deg,${stops})`}),
-				TICKS.map(([ns, text]) => h("span", {style: `left:${100 * position(ns)}%`}, text))),
-			h("ul", {}, others.map(([state, {name: text, mark: sign}]) =>
-				h("li", {}, h(`span.c.s-${state}`, {}, sign || (state === "later" ? "> 5 s" : state)), text))),
-		];
-	}
-
-	page.heat = {render, mark, legend, look, model: () => drawn};
+	page.heat = {render, mark, look, model: () => drawn};
 })();

@@ -26,6 +26,8 @@
 
 	const OUTLINE = {failed: "bad", alarm: "warn", invalid: "warn", skip: "line"};
 
+	const INK = {failed: "bad", alarm: "warn", invalid: "warn", later: "ink"};
+
 	function drawCell(cell, x, y, height, colours) {
 		const look = page.heat.look(cell), outline = OUTLINE[look.state];
 		const fill = look.colour?.fill ?? (look.state === "never" || look.state === "later" ? colours.faint : "none");
@@ -37,8 +39,7 @@
 				stroke: outline ? colours[outline] : "none", "stroke-width": outline === "line" ? 1 : 2,
 				...(look.state === "skip" ? {"stroke-dasharray": "2 2"} : {})}),
 			s("text", {x: x + (SIZE.width - SIZE.gap) / 2, y: y + (height - SIZE.gap) / 2 + 4, "text-anchor": "middle",
-				"font-size": 11, fill: look.colour?.ink ?? (look.state === "failed" ? colours.bad
-					: look.state === "time" ? colours.ink : colours.dim)}, look.text));
+				"font-size": 11, fill: look.colour?.ink ?? colours[INK[look.state] ?? "dim"]}, look.text));
 		return group;
 	}
 

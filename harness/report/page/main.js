@@ -70,7 +70,7 @@
 		drawFilters(source.cells, cells.length);
 		page.heat.render(byId("heat-scroll"), cells);
 		drawHeatTools();
-		byId("legend").replaceChildren(...page.heat.legend());
+		byId("legend").replaceChildren(...page.legend.draw());
 	}
 
 	function drawCell() {

@@ -90,7 +90,7 @@
 		return V.plot({
 			...page.figures.BASE, width, height: Math.min(480, Math.max(340, width * 0.5)), marginLeft: 62, marginBottom: 44, marginRight: 30,
 			x: packetScale(Math.min(...shown.map(p => p.packets)), most),
-			y: {type: "log", domain: [Math.min(...shown.map(p => p.p99)) / 1.6, Math.max(...shown.map(p => p.p99)) * 1.8], ticks: yTicks, tickFormat: page.figures.tickText, label: "↑ 99 % noticed within", grid: true},
+			y: {...page.figures.LOG, domain: [Math.min(...shown.map(p => p.p99)) / 1.6, Math.max(...shown.map(p => p.p99)) * 1.8], ticks: yTicks, tickFormat: page.figures.tickText, label: "↑ 99 % noticed within", grid: true},
 			marks: [
 				V.line(front.filter(p => p.mistakes === 0), {x: "packets", y: "p99", curve: "step-after", stroke: "var(--accent)", strokeOpacity: 0.6, strokeWidth: 2}),
 				V.dot(shown, {x: "packets", y: "p99", symbol, r: p => p.front ? 6 : 4,
