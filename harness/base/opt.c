@@ -30,6 +30,8 @@ static const struct opt_quantity *quantity_of(const struct opt *row)
 		return &opt_percent;
 	case OPT_RATE:
 		return &opt_rate;
+	case OPT_BYTES:
+		return &opt_bytes;
 	default:
 		return NULL;
 	}

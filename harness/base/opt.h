@@ -23,6 +23,7 @@ enum opt_type {
 	OPT_COUNT,    /* a whole number, no unit */
 	OPT_PERCENT,  /* parts per million; written 1%, 0.05%; the sign is required */
 	OPT_RATE,     /* bits per second; written 10mbit, 64kbit, 1gbit; units as in tc(8) */
+	OPT_BYTES,    /* bytes; written 1400B, 4kB (4000 B); the unit is required */
 	OPT_SIGNAL,   /* a signal number; written STOP or SIGSTOP */
 	OPT_WORD,     /* index into .words */
 };

@@ -21,6 +21,7 @@ enum { DIGITS_MAX = 23 }; /* 10^23 days in ns still fit 127 bits */
 #define LONGEST_NS  (100 * DAY_NS)
 #define PPM	    INT64_C(1000000)
 #define FASTEST_BPS INT64_C(1000000000000000)
+#define LARGEST_BYTES INT64_C(1000000000)
 
 static const struct opt_unit duration_units[] = {
 	{.name = "d", .scale = DAY_NS, .whole_only = true},
@@ -46,6 +47,13 @@ static const struct opt_unit rate_units[] = {
 	{.name = "mbps", .scale = INT64_C(8000000), .parse_only = true},
 	{.name = "kbps", .scale = INT64_C(8000), .parse_only = true},
 	{.name = "bps", .scale = 8, .parse_only = true},
+	{.name = NULL},
+};
+
+static const struct opt_unit bytes_units[] = {
+	{.name = "MB", .scale = INT64_C(1000000)},
+	{.name = "kB", .scale = INT64_C(1000)},
+	{.name = "B", .scale = 1},
 	{.name = NULL},
 };
 
@@ -80,6 +88,17 @@ const struct opt_quantity opt_rate = {
 	.units = rate_units,
 };
 
+const struct opt_quantity opt_bytes = {
+	.what = "a number of bytes",
+	.example = "a number and one unit (B kB MB), such as 1400B or 4kB",
+	.no_unit = "write %sB or %skB",
+	.finest = "1B",
+	.zero_unit = "B",
+	.most = LARGEST_BYTES,
+	.ignore_case = true,
+	.units = bytes_units,
+};
+
 static const struct opt_unit *unit_find(const struct opt_quantity *q, const char *name)
 {
 	for (const struct opt_unit *u = q->units; u->name; u++)
@@ -101,7 +120,7 @@ static int refuse_unit(const struct opt_quantity *q, const char *text, size_t nu
 	}
 	snprintf(number, sizeof(number), "%.*s",
 		 (int)(number_len < SHOWN_MAX ? number_len : SHOWN_MAX), text);
-	/* .no_unit is one of the three texts above: at most four times the number. */
+	/* .no_unit is one of the texts above: at most four times the number. */
 	snprintf(remedy, sizeof(remedy), q->no_unit, number, number, number, number);
 	return err_set(err, EINVAL, "%s has no unit; %s", number, remedy);
 }

@@ -27,7 +27,7 @@ struct opt_quantity {
 	const struct opt_unit *units;
 };
 
-extern const struct opt_quantity opt_duration, opt_percent, opt_rate;
+extern const struct opt_quantity opt_duration, opt_percent, opt_rate, opt_bytes;
 
 /* -EINVAL and the sentence; a number beyond int64_t is INT64_MAX, to be refused by its range. */
 int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *value,

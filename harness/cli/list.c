@@ -26,6 +26,8 @@ static const char *type_name(enum opt_type type)
 		return "percent";
 	case OPT_RATE:
 		return "rate";
+	case OPT_BYTES:
+		return "bytes";
 	case OPT_SIGNAL:
 		return "signal";
 	case OPT_WORD:

@@ -8,7 +8,7 @@
 
 #include "lab/program.h"
 
-enum { ARGV_FIXED = 16 }; /* arguments besides the connections, and the final NULL */
+enum { ARGV_FIXED = 18 }; /* arguments besides the connections, and the final NULL */
 
 struct args {
 	char **argv;
@@ -62,6 +62,8 @@ char **program_argv(const struct lab_config *config, enum side side, struct err 
 	}
 	add(&args, "--traffic");
 	add(&args, "%s", traffic_names[config->traffic]);
+	add(&args, "--size");
+	add(&args, "%d", config->size ? config->size : 1);
 	add(&args, "--events");
 	add(&args, "%d", PROGRAM_EVENTS);
 	add(&args, "--commands");

@@ -46,6 +46,7 @@ struct lab_config {
 	enum wire wire;
 	enum side observer;    /* which program the observer is */
 	enum traffic traffic;
+	int size;              /* bytes of a message of the traffic; 0: 1 */
 	bool has_link;
 	struct netem link;     /* the wire's steady state: on both ports of the wire */
 	/* The path may lose the peer's FIN, so its kernel must repeat it as often as by default. Then a

@@ -63,6 +63,15 @@ void watch_free_own(struct watch *watch)
 	watch->own = NULL;
 }
 
+ssize_t watch_send(int fd, char message, int size)
+{
+	static char rest[TRAFFIC_SIZE_MAX - 1] = { [0 ... TRAFFIC_SIZE_MAX - 2] = MSG_DATA };
+	struct iovec parts[] = { { &message, 1 }, { rest, (size_t)size - 1 } };
+	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = size > 1 ? 2 : 1 };
+
+	return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 bool watch_write(struct watch *watch, char message)
 {
 	struct tcp_info info = { 0 };
@@ -72,7 +81,7 @@ bool watch_write(struct watch *watch, char message)
 		return false;
 	if (info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_CLOSE_WAIT)
 		return false;
-	if (send(watch->fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN) {
+	if (watch_send(watch->fd, message, watch->size ? watch->size : 1) < 0 && errno != EAGAIN) {
 		atomic_store(&watch->took, errno);
 		return false;
 	}

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/opt.h"
 #include "netns/err.h"
@@ -17,7 +18,8 @@
  * It runs inside the observer program, one thread for each connection it watches, and never learns
  * which fault was injected.
  *
- * The byte stream: every byte is one message, so that no framing is needed.
+ * The byte stream: every byte is one message, so that no framing is needed. A message of the traffic
+ * that is larger (`size:`) goes on with bytes that say nothing, MSG_DATA.
  */
 #define MSG_PING    'P' /* the heartbeat asks; the other end's application answers MSG_PONG */
 #define MSG_PONG    'p'
@@ -36,6 +38,7 @@ struct watch {
 	struct opt_values opt;
 	enum side side; /* of the observer */
 	enum traffic traffic;
+	int size;           /* bytes of a message of the traffic */
 	int64_t armed_ns;   /* clock_now_ns() right after arm(): time zero of a method's schedule */
 	int64_t trusted_ns; /* the peer is held for alive since: armed_ns, or as trust() stamps it */
 	atomic_int took;    /* errno that a write of the program's own took off the socket; 0: none */
@@ -112,9 +115,12 @@ void watch_free_own(struct watch *watch);
  * server and the traffic is `request`, every MSG_REQUEST is answered. */
 void watch_data(struct watch *watch, const char *bytes, long n);
 
+/* send(2) of a message of @size bytes, 1 to TRAFFIC_SIZE_MAX, without blocking and without SIGPIPE. */
+ssize_t watch_send(int fd, char message, int size);
+
 /*
- * One byte of the program's own traffic, without blocking. False when the connection no longer
- * takes any. An error waiting on the socket belongs to the method, so the state is looked at first
+ * One message of the program's own traffic, without blocking; what the socket's buffer does not take
+ * is left out. False when the connection no longer takes any. An error waiting on the socket belongs to the method, so the state is looked at first
  * (TCP_INFO takes nothing off); an error that still comes in between is kept in watch->took.
  */
 bool watch_write(struct watch *watch, char message);

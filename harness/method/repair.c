@@ -20,7 +20,7 @@
 /* The reaction of a program that was continued. */
 #define AWAKE_NS (10 * NS_PER_MS)
 /* Bytes of one small segment on the wire, generously. */
-#define SEGMENT_BITS (INT64_C(8) * 128)
+#define SEGMENT_BYTES INT64_C(128)
 /* Segments a second, each way, that a connection of a lab is taken to make, generously: a heartbeat
  * of half a second, a question a second, and their acknowledgements. */
 #define LOAD_SEGMENTS 8
@@ -61,11 +61,11 @@ static int64_t loss_repaired_ns(const struct situation *s, int64_t loss_ppm, int
  * many, each with LOAD_SEGMENTS a second, fill it for good. */
 static int64_t queue_ns(const struct situation *s, int64_t rate_bps)
 {
-	int64_t connections = max64(1, s->connections);
+	int64_t connections = max64(1, s->connections), bits = 8 * (SEGMENT_BYTES + s->size);
 
-	if (connections * LOAD_SEGMENTS * SEGMENT_BITS >= rate_bps)
+	if (connections * LOAD_SEGMENTS * bits >= rate_bps)
 		return -1;
-	return connections * 4 * SEGMENT_BITS * NS_PER_S / rate_bps;
+	return connections * 4 * bits * NS_PER_S / rate_bps;
 }
 
 int64_t repair_round_trip_ns(const struct situation *s, bool out, bool in, int64_t budget_ns)

@@ -12,7 +12,7 @@
 #include "lab/lab.h"
 
 enum { OPTION_HELP = 'h', OPTION_OBSERVER = 256, OPTION_ADDRESS, OPTION_BIND, OPTION_CONN,
-       OPTION_TRAFFIC, OPTION_EVENTS, OPTION_COMMANDS };
+       OPTION_TRAFFIC, OPTION_SIZE, OPTION_EVENTS, OPTION_COMMANDS };
 
 static int parse_number(const char *what, const char *text, long max, int *out, struct err *err)
 {
@@ -80,6 +80,15 @@ static int parse_traffic(const char *text, enum traffic *traffic, struct err *er
 		       "no traffic '%s': idle, request, sending, receiving or stalled", text);
 }
 
+static int parse_size(const char *text, int *size, struct err *err)
+{
+	int ret = parse_number("--size", text, TRAFFIC_SIZE_MAX, size, err);
+
+	if (!ret && !*size)
+		return err_set(err, EINVAL, "--size 0 is no message; write 1 or more");
+	return ret;
+}
+
 /* OFFSET_NS/METHOD[:opt=val,…] */
 static int parse_conn(const char *text, struct args_conn *conn, struct err *err)
 {
@@ -141,6 +150,8 @@ static int parse_option(int option, const char *text, struct args *args, struct 
 		return add_conn(text, args, err);
 	case OPTION_TRAFFIC:
 		return parse_traffic(text, &args->traffic, err);
+	case OPTION_SIZE:
+		return parse_size(text, &args->size, err);
 	case OPTION_EVENTS:
 		return parse_number("--events", text, INT32_MAX, &args->events, err);
 	case OPTION_COMMANDS:
@@ -162,13 +173,15 @@ int args_parse(int argc, char **argv, enum side side, struct args *args, struct 
 		{ "bind", required_argument, NULL, OPTION_BIND },
 		{ "conn", required_argument, NULL, OPTION_CONN },
 		{ "traffic", required_argument, NULL, OPTION_TRAFFIC },
+		{ "size", required_argument, NULL, OPTION_SIZE },
 		{ "events", required_argument, NULL, OPTION_EVENTS },
 		{ "commands", required_argument, NULL, OPTION_COMMANDS },
 		{ 0 },
 	};
 	int option, ret;
 
-	*args = (struct args){ .side = side, .bind_port = LAB_CLIENT_PORT, .events = -1, .commands = -1 };
+	*args = (struct args){ .side = side, .bind_port = LAB_CLIENT_PORT, .size = 1, .events = -1,
+			       .commands = -1 };
 	optind = 0;
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
@@ -207,7 +220,8 @@ void args_help(FILE *to, enum side side)
 
 	fprintf(to,
 		"usage: deadpeer-%s [--observer] --%s ADDR[:PORT] [--conn OFFSET_NS/METHOD[:opt=val,...]]...\n"
-		"                       [--bind PORT] [--traffic KIND] [--events FD] [--commands FD]\n\n"
+		"                       [--bind PORT] [--traffic KIND] [--size BYTES] [--events FD]\n"
+		"                       [--commands FD]\n\n"
 		"The %s of a pair of programs that find out when each other is gone. One of the two is\n"
 		"started with --observer; both are given the same connections and the same traffic.\n\n"
 		"  --observer      this end watches, the other end is watched\n"
@@ -216,6 +230,7 @@ void args_help(FILE *to, enum side side)
 		"                  that watches it (default: 0/recv); may stand many times\n"
 		"  --bind PORT     connection i has the client's port PORT + i (default: %d)\n"
 		"  --traffic KIND  idle (default), request, sending, receiving, stalled\n"
+		"  --size BYTES    of each message of the traffic (default: 1)\n"
 		"  --events FD     write binary events there instead of text on standard output\n"
 		"  --commands FD   wait for binary commands there; its end ends the program\n\n"
 		"Methods and their options:\n",

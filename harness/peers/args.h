@@ -28,6 +28,7 @@ struct args {
 	char address[80]; /* the same as it was written */
 	int bind_port;    /* connection i has the client's port bind_port + i */
 	enum traffic traffic;
+	int size; /* bytes of a message of the traffic */
 	int events, commands; /* descriptors; -1: by hand */
 	int n_conns;
 	struct args_conn *conns; /* malloc'ed */

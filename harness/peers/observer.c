@@ -193,6 +193,7 @@ static int observer_stands(struct station *st, int conn, int64_t stood_ns, struc
 	w->watch.opt = c->opt;
 	w->watch.side = st->args->side;
 	w->watch.traffic = st->args->traffic;
+	w->watch.size = st->args->size;
 	return start_thread(w, err);
 }
 

@@ -36,10 +36,9 @@ static void drop(struct station *st, int conn)
 
 /* EPIPE: it has shut down its own sending half, and goes on reading. Any other end of the connection
  * is seen by the reading half too. */
-static void send_one(struct station *st, int conn, char message)
+static void send_one(struct station *st, int conn, char message, int size)
 {
-	if (send(st->link[conn].fd, &message, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-	    errno != EAGAIN && errno != EPIPE)
+	if (watch_send(st->link[conn].fd, message, size) < 0 && errno != EAGAIN && errno != EPIPE)
 		drop(st, conn);
 }
 
@@ -86,9 +85,9 @@ static int peer_ready(struct station *st, int conn, uint32_t events, struct err 
 		}
 		for (ssize_t i = 0; i < n && st->link[conn].fd >= 0; i++) {
 			if (bytes[i] == MSG_PING)
-				send_one(st, conn, MSG_PONG);
+				send_one(st, conn, MSG_PONG, 1);
 			else if (bytes[i] == MSG_REQUEST)
-				send_one(st, conn, MSG_ANSWER);
+				send_one(st, conn, MSG_ANSWER, st->args->size);
 		}
 	}
 	return 0;
@@ -106,7 +105,7 @@ static int peer_due(struct station *st, const struct due *due, struct err *err)
 		return 0;
 	if (beacon)
 		message = MSG_BEACON;
-	send_one(st, due->conn, message);
+	send_one(st, due->conn, message, beacon ? 1 : st->args->size);
 	next.at_ns = due_after(due->at_ns, period, clock_now_ns());
 	return station_due(st, next, err);
 }

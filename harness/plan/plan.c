@@ -29,6 +29,7 @@ struct situation plan_situation(const struct plan_lab *lab, const struct kernel_
 		.kernel = *kernel,
 		.observer = sc->observer,
 		.traffic = sc->traffic,
+		.size = sc->message_size,
 		.ipv6 = sc->ip == AF_INET6,
 		.connections = lab->n_trials,
 		.effect = lab->effect,

@@ -117,6 +117,30 @@ static int read_traffic(struct reader *r, const struct yaml_node *node)
 	return ret;
 }
 
+static int read_size(struct reader *r, const struct yaml_node *node)
+{
+	static const struct opt row = {.name = "size", .type = OPT_BYTES, .min = 1,
+				       .max = TRAFFIC_SIZE_MAX};
+	const char *text = "";
+	int64_t size;
+	int ret = reader_text(r, node, "size", &text);
+
+	if (ret)
+		return ret;
+	ret = opt_parse_value(&row, text, &size, r->err);
+	if (ret) {
+		err_prefix(r->err, ret, "size");
+		return yaml_refuse_with(r->doc, node, r->err);
+	}
+	if (size > 1 && (r->s->traffic == TRAFFIC_IDLE || r->s->traffic == TRAFFIC_STALLED))
+		return yaml_refuse(r->doc, node, r->err,
+				   "size: traffic: %s has no messages of a size; remove it, or write "
+				   "traffic: sending",
+				   traffic_names[r->s->traffic]);
+	r->s->message_size = (int)size;
+	return 0;
+}
+
 static int read_ip(struct reader *r, const struct yaml_node *node)
 {
 	static const char *const versions[] = {"4", "6", NULL};
@@ -231,6 +255,7 @@ static const struct key keys[] = {
 	{"about", read_about, NULL, NULL},
 	{"observer", read_observer, NULL, NULL},
 	{"traffic", read_traffic, NULL, NULL},
+	{"size", read_size, NULL, NULL},
 	{"ip", read_ip, NULL, NULL},
 	{"wire", read_wire, NULL, NULL},
 	{"link", read_link, NULL, NULL},
@@ -280,6 +305,7 @@ int scenario_parse(const char *path, const char *bytes, size_t size, struct scen
 
 	memset(out, 0, sizeof(*out));
 	out->ip = AF_INET;
+	out->message_size = 1;
 	if (strlen(path) >= sizeof(out->path)) {
 		char see[SHOWN_SIZE];
 

@@ -73,6 +73,7 @@ struct scenario {
 	char about[SCENARIO_ABOUT_MAX];
 	enum side observer;
 	enum traffic traffic;
+	int message_size; /* of the traffic, in bytes: 1 (default) to TRAFFIC_SIZE_MAX */
 	enum wire wire;
 	int ip; /* AF_INET (default) or AF_INET6; written `ip: 4` or `ip: 6` */
 	bool has_link;

@@ -275,7 +275,7 @@ static bool may_be_several(const struct situation *s, const struct tcp_options *
 	int64_t probe_ns = 2 * (situation_rtt_ns(s) + s->path.jitter_ns + DELACK_MIN_MS * NS_PER_MS) +
 			   s->kernel.rto_min_ns;
 
-	return writes_ns <= probe_ns || (o->writes_ns && situation_observer_writes_ns(s));
+	return writes_ns <= probe_ns || situation_segments(s) || (o->writes_ns && situation_observer_writes_ns(s));
 }
 
 /*

@@ -21,6 +21,7 @@ enum traffic {
 	TRAFFIC_COUNT
 };
 #define TRAFFIC_PERIOD_NS INT64_C(1000000000) /* the first message one period after arming */
+enum { TRAFFIC_SIZE_MAX = 64000 };            /* bytes of one message of the traffic */
 
 enum wire {
 	WIRE_SWITCH, /* both ends on one link */
@@ -98,6 +99,7 @@ struct situation {
 	struct kernel_params kernel;
 	enum side observer;
 	enum traffic traffic;
+	int size; /* of each message of the traffic, in bytes; 0: 1 */
 	bool ipv6;
 	int connections; /* that share the path and the host with this one, itself included; 0: 1 */
 	struct effect effect;
@@ -114,6 +116,9 @@ int64_t situation_observer_writes_ns(const struct situation *s);
 
 /* How often the peer's application writes by itself; 0: never. */
 int64_t situation_peer_writes_ns(const struct situation *s);
+
+/* Whether a message of the traffic needs more than one segment. */
+bool situation_segments(const struct situation *s);
 
 /* One-way and round-trip time of the undisturbed path, without the unknowable microseconds. */
 int64_t situation_rtt_ns(const struct situation *s);

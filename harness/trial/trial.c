@@ -199,6 +199,7 @@ static void configure(const struct plan_lab *lab, int n, char **conns, struct la
 		.wire = sc->wire,
 		.observer = sc->observer,
 		.traffic = sc->traffic,
+		.size = sc->message_size,
 		.has_link = sc->has_link,
 		.n_conns = n,
 		.conns = conns,

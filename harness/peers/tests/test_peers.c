@@ -80,6 +80,8 @@ Test(peers, arguments_are_read_or_refused)
 		{ "--listen", "127.0.0.1", "--conn", "0/telepathy" },
 		{ "--listen", "127.0.0.1", "--conn", "0/keepalive:idle=1500ms" },
 		{ "--listen", "127.0.0.1", "--traffic", "jam" },
+		{ "--listen", "127.0.0.1", "--size", "0" },
+		{ "--listen", "127.0.0.1", "--size", "64001" },
 		{ "--listen", "127.0.0.1", "--commands", "-3" },
 		{ "--listen", "127.0.0.1", "--what", "1" },
 		{ "--connect", "127.0.0.1", NULL, NULL },

@@ -96,7 +96,7 @@ Test(refuse, top_level_keys)
 	static const struct refusal r[] = {
 		{HEAD "horizn: 3s\n", "d/x.yaml:2:1: horizn: unknown key; did you mean horizon?"},
 		{HEAD "colour: red\n", "d/x.yaml:2:1: colour: unknown key; write one of name, "
-				       "about, observer, traffic, ip, "
+				       "about, observer, traffic, size, ip, "
 				       "link, sysctl, methods, timeline, horizon, spread, expect, claim"},
 		{"horizon: 3s\n", "d/x.yaml:1:1: name is missing; write name: and the file's name "
 				  "without its ending"},
@@ -119,6 +119,12 @@ Test(refuse, top_level_keys)
 		{HEAD "traffic: none\n" TAIL, "d/x.yaml:2:10: traffic: 'none' is not one of idle, "
 					      "request, sending, receiving, stalled; "
 					      "write one of them"},
+		{HEAD "traffic: sending\nsize: 4\n" TAIL,
+		 "d/x.yaml:3:7: size: 4 has no unit; write 4B or 4kB"},
+		{HEAD "traffic: sending\nsize: 1MB\n" TAIL,
+		 "d/x.yaml:3:7: size: 1MB is too much; write 64kB or less"},
+		{HEAD "size: 4kB\n" TAIL, "d/x.yaml:2:7: size: traffic: idle has no messages of a "
+					  "size; remove it, or write traffic: sending"},
 		{HEAD "ip: 5\n" TAIL,
 		 "d/x.yaml:2:5: ip: '5' is not one of 4, 6; write one of them"},
 		{HEAD "sysctl: {kernel.panic: 1}\n" TAIL,

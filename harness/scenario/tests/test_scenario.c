@@ -18,6 +18,7 @@ static const char good[] = "# an essay\n"
 			   "  in a line or two.\n"
 			   "observer: client\n"
 			   "traffic: request\n"
+			   "size: 1.4kB\n"
 			   "ip: 6\n"
 			   "wire: router\n"
 			   "link: {delay: 10ms, loss: 0.5%}\n"
@@ -70,6 +71,7 @@ Test(scenario, every_key_arrives)
 	cr_expect_str_eq(s->about, "What happens, in a line or two.");
 	cr_expect_eq(s->observer, SIDE_CLIENT);
 	cr_expect_eq(s->traffic, TRAFFIC_REQUEST);
+	cr_expect_eq(s->message_size, 1400);
 	cr_expect_eq(s->ip, AF_INET6);
 	cr_expect_eq(s->wire, WIRE_ROUTER);
 	cr_expect(s->has_link);
