@@ -52,6 +52,9 @@ int proof_address(struct lab *lab, enum place end, bool *has, struct err *err);
 /* How many TCP sockets of the lab's family the kernel of @place knows. */
 int proof_sockets(struct lab *lab, enum place place, int *n, struct err *err);
 
+/* The bytes that wait unread on the lab's established TCP sockets at @place (proc_net_tcp.rst). */
+int proof_unread(struct lab *lab, enum place place, int64_t *bytes, struct err *err);
+
 /* inject() and prove() of what the peer does when it is told to: each connection is stamped by the
  * peer, and the trial proves each by its EVENT_FAULT. */
 int peer_told(struct lab *lab, struct fault_act *act, enum command_kind kind, struct err *err);

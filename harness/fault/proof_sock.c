@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +68,7 @@ int proof_address(struct lab *lab, enum place end, bool *has, struct err *err)
 struct count {
 	const char *path;
 	int n;
+	int64_t unread;
 };
 
 /* Every line but the first is a socket (proc_net_tcp.rst). */
@@ -74,23 +76,43 @@ static int count_lines(void *arg, struct err *err)
 {
 	struct count *count = arg;
 	FILE *file = fopen(count->path, "re");
+	unsigned int state, unread;
 	char line[512];
 
 	if (!file)
 		return err_sys(err, errno, "%s", count->path);
 	count->n = -1;
-	while (fgets(line, sizeof(line), file))
+	while (fgets(line, sizeof(line), file)) {
 		count->n++;
+		if (sscanf(line, "%*d: %*s %*s %x %*x:%x", &state, &unread) == 2 &&
+		    state == TCP_ESTABLISHED)
+			count->unread += unread;
+	}
 	fclose(file);
 	return count->n < 0 ? err_set(err, ENODATA, "%s is empty", count->path) : 0;
 }
 
+static int count_sockets(struct lab *lab, enum place place, struct count *count, struct err *err)
+{
+	*count = (struct count){.path = lab->config.family == AF_INET6 ? "/proc/thread-self/net/tcp6" :
+									 "/proc/thread-self/net/tcp"};
+	return netns_within(lab->ns[place], count_lines, count, err);
+}
+
 int proof_sockets(struct lab *lab, enum place place, int *n, struct err *err)
 {
-	struct count count = {lab->config.family == AF_INET6 ? "/proc/thread-self/net/tcp6" :
-							       "/proc/thread-self/net/tcp", 0};
-	int ret = netns_within(lab->ns[place], count_lines, &count, err);
+	struct count count;
+	int ret = count_sockets(lab, place, &count, err);
 
 	*n = count.n;
+	return ret;
+}
+
+int proof_unread(struct lab *lab, enum place place, int64_t *bytes, struct err *err)
+{
+	struct count count;
+	int ret = count_sockets(lab, place, &count, err);
+
+	*bytes = count.unread;
 	return ret;
 }

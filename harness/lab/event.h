@@ -53,6 +53,8 @@ enum command_kind {
 	COMMAND_CLOSE,    /* the peer: close(2) every connection */
 	COMMAND_SHUTDOWN, /* the peer: shutdown(2) SHUT_WR, and go on reading and answering */
 	COMMAND_RESET,    /* the peer: SO_LINGER 0 and close(2) */
+	COMMAND_STALL,    /* the peer: go on writing, and read nothing */
+	COMMAND_RESUME,   /* the peer: read again; no EVENT_DONE */
 	COMMAND_VANISH,   /* the peer: SO_LINGER 0 on every connection and exit; no EVENT_DONE */
 	COMMAND_REPORT,   /* an EVENT_REPORT for every connection, then EVENT_DONE */
 };

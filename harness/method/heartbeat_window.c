@@ -353,6 +353,13 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 		}
 		dead(&r, beacon, w);
 		break;
+	case EFFECT_STALLED:
+		/* Who does not read goes on sending beacons. */
+		if (beacon)
+			alive(&r, beacon, w);
+		else
+			dead(&r, beacon, w);
+		break;
 	case EFFECT_SILENCE:
 	case EFFECT_FROZEN:
 		if (!beacon && s->traffic == TRAFFIC_STALLED)

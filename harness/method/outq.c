@@ -154,6 +154,9 @@ static void outq_window(const struct opt_values *opt, const struct situation *si
 	case EFFECT_FORGOTTEN: /* what a RST answers stays in the count (tcp_ioctl()) */
 		stuck_window(situation, &stuck, window);
 		break;
+	case EFFECT_STALLED:
+		stuck_stalled(situation, &stuck, window);
+		break;
 	default:
 		stuck_alive(situation, &stuck, window);
 	}

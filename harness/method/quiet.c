@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "method/repair.h"
+#include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/steps.h"
 
@@ -93,6 +94,28 @@ static void alive(const struct situation *s, const struct quiet *q, int64_t ever
 		window_none(w, "an arrival may be late by more than the limit: loss under TCP is delay");
 }
 
+/* Who does not read goes on writing, and its kernel acknowledging, until the window is closed: then
+ * only the answers to probes arrive, each twice as far apart as the one before. */
+static void stalled(const struct situation *s, const struct quiet *q, int64_t every, struct window *w)
+{
+	int64_t lo, hi;
+
+	if (situation_peer_writes_ns(s)) {
+		alive(s, q, every, w);
+	} else if (!q->acks) {
+		from_last(s, q, every, w);
+	} else if (!closed_window(s, 0, &lo, &hi)) {
+		alive(s, q, every, w);
+	} else if (s->effect.for_ns || q->hi_ns >= s->kernel.rto_max_ns) {
+		window_none(w, "the answers to the probes of a closed window are far apart for a while");
+	} else {
+		window_some(w, lo - every + q->lo_ns, hi + closed_probe_ns(s) + 4 * q->hi_ns,
+			    "the window is closed, and the answered probes come twice as far apart each time");
+		closed_tell(s, lo, hi);
+		steps_end(s->steps, w, NULL, "the last answered probe lies back as long as the limit");
+	}
+}
+
 void quiet_window(const struct situation *s, const struct quiet *q, struct window *w)
 {
 	int64_t every = heard_every_ns(s, q), guard = flight_ns(s, q) + SKEW_NS;
@@ -119,6 +142,9 @@ void quiet_window(const struct situation *s, const struct quiet *q, struct windo
 			window_never(w, "the peer's kernel acknowledges for a stopped process");
 		else
 			from_last(s, q, every, w);
+		break;
+	case EFFECT_STALLED:
+		stalled(s, q, every, w);
 		break;
 	case EFFECT_SILENCE:
 		if (!e->lose_in && situation_peer_writes_ns(s))

@@ -95,7 +95,7 @@ int64_t repair_back_ns(const struct situation *s, int64_t first_lost_ns, int64_t
 	const struct effect *e = &s->effect;
 	int64_t end = e->for_ns, backoff;
 
-	if (e->kind == EFFECT_FROZEN)
+	if (e->kind == EFFECT_FROZEN || e->kind == EFFECT_STALLED)
 		return end + round_trip_ns + AWAKE_NS;
 	if (e->peer_link_down || e->where == WHERE_OWN_CARRIER || end >= NEIGHBOUR_AFTER_NS)
 		round_trip_ns += NEIGHBOUR_NS;

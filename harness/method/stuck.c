@@ -10,6 +10,7 @@
 #include "method/ends.h"
 #include "method/look.h"
 #include "method/repair.h"
+#include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/steps.h"
 #include "theory/tcp.h"
@@ -108,4 +109,24 @@ void stuck_alive(const struct situation *s, const struct stuck *k, struct window
 	else
 		window_none(w, "an acknowledgement may be late by more than the limit: loss under TCP is "
 			       "delay");
+}
+
+void stuck_stalled(const struct situation *s, const struct stuck *k, struct window *w)
+{
+	int64_t limit = stuck_looks(k) * k->poll_ns, end = s->effect.for_ns, lo, hi;
+
+	stuck_alive(s, k, w);
+	if (w->kind != WINDOW_NEVER || !closed_window(s, 0, &lo, &hi))
+		return;
+	closed_tell(s, lo, hi);
+	lo += limit;
+	hi += closed_probe_ns(s) + limit + k->poll_ns;
+	if (end && lo > end)
+		window_never(w, "the peer reads again before the limit");
+	else if (end && hi > end)
+		window_none(w, "the peer reads again about when the limit is reached");
+	else
+		window_some(w, lo, hi,
+			    "what the closed window does not take waits, for the whole limit (RFC 9293 3.8.6)");
+	steps_end(s->steps, w, NULL, "it has waited at every look for as long as the limit");
 }

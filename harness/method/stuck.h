@@ -24,6 +24,9 @@ int64_t stuck_looks(const struct stuck *k);
  * methods that do not see the state, a peer whose socket is closed. */
 void stuck_window(const struct situation *s, const struct stuck *k, struct window *w);
 
+/* EFFECT_STALLED: until the window is closed all is acknowledged, and then something waits. */
+void stuck_stalled(const struct situation *s, const struct stuck *k, struct window *w);
+
 /* The peer's kernel goes on acknowledging. */
 void stuck_alive(const struct situation *s, const struct stuck *k, struct window *w);
 

@@ -18,6 +18,7 @@
 #include "method/look.h"
 #include "method/quiet.h"
 #include "method/stuck.h"
+#include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/steps.h"
 
@@ -42,7 +43,7 @@ static void timeouts(const struct situation *s, int64_t n, int64_t *lo, int64_t 
 	int64_t tick = NS_PER_S / k->hz, srtt = situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_NS;
 	int64_t rto_lo = k->rto_min_ns, rto_hi = k->rto_min_ns + srtt + 4 * s->path.jitter_ns;
 
-	*lo = s->effect.where == WHERE_OWN_CARRIER ? 0 : rto_lo;
+	*lo = s->effect.where == WHERE_OWN_CARRIER || situation_segments(s) ? 0 : rto_lo;
 	*hi = rto_hi + tick;
 	for (int64_t i = 0; i < n; i++) {
 		*lo += rto_lo;
@@ -144,6 +145,32 @@ static void by_chance(const struct situation *s, int64_t count, struct window *w
 		window_never(w, "so many timeouts in a row do not come by chance");
 }
 
+/* The window is closed. Probes double the timer, and all are answered, but for one that comes within
+ * half a second of the one before (net.ipv4.tcp_invalid_ratelimit); a look may fall between a probe
+ * and its answer. */
+static void probed(const struct situation *s, int64_t count, enum count what, struct window *w)
+{
+	int64_t lo, hi, close_lo, close_hi;
+
+	if (what == COUNT_RETRANSMITS || !closed_window(s, 0, &close_lo, &close_hi)) {
+		by_chance(s, count, w);
+		return;
+	}
+	if (what == COUNT_PROBES && count > 2) {
+		window_never(w, "probes of a closed window are answered (RFC 9293 3.8.6.1)");
+		return;
+	}
+	timeouts(s, count, &lo, &hi);
+	if (what == COUNT_PROBES || s->effect.for_ns)
+		window_none(w, "a look may fall between a probe of the closed window and its answer");
+	else
+		window_some(w, close_lo + lo - s->kernel.rto_min_ns, close_hi + closed_probe_ns(s) + hi,
+			    "each probe of the closed window doubles the timer (tcp_output.c: "
+			    "tcp_send_probe0)");
+	closed_tell(s, close_lo, close_hi);
+	steps_end(s->steps, w, "tcp_output.c: tcp_send_probe0", "so many doublings are counted");
+}
+
 static void count_limit(const struct situation *s, const struct opt_values *opt, int row,
 			enum count what, struct window *w)
 {
@@ -157,6 +184,9 @@ static void count_limit(const struct situation *s, const struct opt_values *opt,
 	case EFFECT_SILENCE:
 	case EFFECT_FORGOTTEN:
 		counted(s, count, what, &one);
+		break;
+	case EFFECT_STALLED:
+		probed(s, count, what, &one);
 		break;
 	case EFFECT_FLAPPING:
 		first = flap_first(s);
@@ -181,6 +211,8 @@ static void unacked_limit(const struct situation *s, const struct opt_values *op
 	if (s->effect.kind == EFFECT_SILENCE || s->effect.kind == EFFECT_FLAPPING ||
 	    s->effect.kind == EFFECT_FORGOTTEN)
 		stuck_window(s, &stuck, &one);
+	else if (s->effect.kind == EFFECT_STALLED)
+		stuck_stalled(s, &stuck, &one);
 	else
 		stuck_alive(s, &stuck, &one);
 	ends_earlier(w, &one);

@@ -128,6 +128,28 @@ static void act(struct station *st, int conn, enum command_kind kind, struct eve
 		st->link[conn] = (struct link){ .fd = -1, .stood = true };
 }
 
+/* From here on what arrives stays in the kernel. */
+static int stall(struct station *st, int conn, struct event *fault, struct err *err)
+{
+	int ret;
+
+	fault->from_ns = clock_now_ns();
+	ret = station_poll(st, conn, 0, err);
+	fault->at_ns = clock_now_ns();
+	return ret;
+}
+
+static int resume(struct station *st, struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; i < st->args->n_conns && !ret; i++) {
+		if (st->link[i].fd >= 0)
+			ret = station_poll(st, i, EPOLLIN, err);
+	}
+	return ret;
+}
+
 /* With nothing left for the kernel to finish: neither FIN nor TIME-WAIT. */
 static _Noreturn void vanish(const struct station *st)
 {
@@ -148,14 +170,20 @@ static int peer_command(struct station *st, const struct command *command, struc
 		return err_set(err, EPROTO, "the peer has nothing to report");
 	if (command->kind == COMMAND_VANISH)
 		vanish(st);
+	if (command->kind == COMMAND_RESUME)
+		return resume(st, err);
 	for (int i = 0; i < st->args->n_conns; i++) {
 		struct event fault = { .kind = EVENT_FAULT, .conn = i };
-		int ret;
+		int ret = 0;
 
 		if (st->link[i].fd < 0)
 			continue;
-		act(st, i, command->kind, &fault);
-		ret = station_say(st, &fault, err);
+		if (command->kind == COMMAND_STALL)
+			ret = stall(st, i, &fault, err);
+		else
+			act(st, i, command->kind, &fault);
+		if (!ret)
+			ret = station_say(st, &fault, err);
 		if (ret)
 			return ret;
 	}

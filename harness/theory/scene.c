@@ -39,6 +39,8 @@ static const char *happens(const struct effect *e)
 		return silenced(e);
 	case EFFECT_FROZEN:
 		return "the peer's process stops; its kernel goes on acknowledging, and nobody reads";
+	case EFFECT_STALLED:
+		return "the peer reads no more; its kernel acknowledges until the window is closed";
 	case EFFECT_OBSERVER_FROZEN:
 		return "the observer's own process stops; the peer lives";
 	case EFFECT_SIGNALS:
@@ -105,8 +107,8 @@ static void tell_traffic(const struct situation *s)
 {
 	static const char *const told[TRAFFIC_COUNT] = {
 		[TRAFFIC_REQUEST] = "the client asks, the server answers",
-		[TRAFFIC_SENDING] = "the observer writes a byte, which is acknowledged",
-		[TRAFFIC_RECEIVING] = "the peer writes a byte, which the observer reads",
+		[TRAFFIC_SENDING] = "the observer writes a message, which is acknowledged",
+		[TRAFFIC_RECEIVING] = "the peer writes a message, which the observer reads",
 		[TRAFFIC_STALLED] = "the observer writes a byte, acknowledged, which the peer never reads",
 	};
 	int64_t last = s->since_armed_lo_ns / TRAFFIC_PERIOD_NS * TRAFFIC_PERIOD_NS;

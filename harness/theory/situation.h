@@ -41,6 +41,7 @@ enum effect_kind {
 	EFFECT_GONE,            /* the peer's process ends: FIN, or RST if it had unread data */
 	EFFECT_SILENCE,         /* packets vanish; which ones: lose_out, lose_in */
 	EFFECT_FROZEN,          /* the peer's application stops; its kernel goes on answering */
+	EFFECT_STALLED,         /* it only stops reading: theory/closed.h */
 	EFFECT_OBSERVER_FROZEN, /* the observer's own application stops */
 	EFFECT_SIGNALS,         /* signals with handlers reach the observer's threads */
 	EFFECT_FLAPPING,        /* silence that comes and goes: times, down_ns, up_ns */

@@ -8,6 +8,7 @@
 #include "theory/tcp.h"
 
 #include "base/clock.h"
+#include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/forgotten.h"
 #include "theory/steps.h"
@@ -204,6 +205,9 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		break;
 	case EFFECT_FROZEN:
 		window_never(w, "the peer's kernel goes on answering for a stopped process");
+		break;
+	case EFFECT_STALLED:
+		closed_readable_end(s, o, w);
 		break;
 	case EFFECT_OBSERVER_FROZEN:
 	case EFFECT_SIGNALS:

@@ -15,6 +15,7 @@ bool effect_is_deadly(const struct effect *effect, int64_t horizon_ns)
 	case EFFECT_SILENCE:
 	case EFFECT_FORGOTTEN:
 	case EFFECT_FROZEN:
+	case EFFECT_STALLED:
 		return !effect->for_ns || effect->for_ns >= horizon_ns;
 	case EFFECT_NOTHING:
 	case EFFECT_OBSERVER_FROZEN:

@@ -91,6 +91,7 @@ static struct real reals[] = {
 	{"close", "", false},
 	{"shutdown", "", false},
 	{"reset", "", false},
+	{"stall", "", true},
 };
 
 ParameterizedTestParameters(fault_real, proves)
@@ -146,6 +147,21 @@ Test(fault_real, none_is_refused_when_something_happened)
 	lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err);
 	cr_assert_lt(fault_none.prove(&lab, &none, stub_deadline(1000), &err), 0);
 	cr_assert(strstr(err.text, "the peer"), "%s", err.text);
+	lab_down(&lab);
+}
+
+/* The stub takes its command and writes nothing that could wait unread. */
+Test(fault_real, a_stall_is_refused_when_nothing_waits)
+{
+	struct fault_act act = act_of("stall", "");
+	struct err err = {""};
+	struct lab lab;
+
+	stub_lab(&lab, "good");
+	lab.config.traffic = TRAFFIC_SENDING;
+	cr_assert_eq(fault_stall.inject(&lab, &act, &err), 0);
+	cr_assert_lt(fault_stall.prove(&lab, &act, stub_deadline(100), &err), 0);
+	cr_assert(strstr(err.text, "wait unread"), "%s", err.text);
 	lab_down(&lab);
 }
 

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 17);
+	cr_assert_eq(n, 18);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -44,6 +44,8 @@ static const struct refusal {
 	{"kill", "", TRAFFIC_IDLE, NULL},
 	{"close", "", TRAFFIC_STALLED, "use reset"},
 	{"close", "", TRAFFIC_REQUEST, NULL},
+	{"stall", "", TRAFFIC_STALLED, "use traffic: sending"},
+	{"stall", "", TRAFFIC_IDLE, NULL},
 	{"netem", "", TRAFFIC_IDLE, "give it one"},
 	{"netem", "loss=1%,place=observer", TRAFFIC_IDLE, "use direction: to-peer"},
 	{"netem", "loss=1%,place=observer,direction=to-peer", TRAFFIC_IDLE, NULL},
@@ -151,6 +153,7 @@ Test(fault, effects_on_processes)
 	cr_assert_eq(effect_of("signal", "signal=STOP,target=observer").kind,
 		     EFFECT_OBSERVER_FROZEN);
 	cr_assert_eq(effect_of("signal", "signal=USR1,target=observer").kind, EFFECT_SIGNALS);
+	cr_assert_eq(effect_of("stall", "").kind, EFFECT_STALLED);
 	cr_assert_eq(effect_of("pause", "").kind, EFFECT_FROZEN);
 	cr_assert_eq(effect_of("pause", "target=observer").kind, EFFECT_OBSERVER_FROZEN);
 }
