@@ -59,7 +59,7 @@ static int load_result(struct check *check, const char *path)
 	return ret;
 }
 
-static int run_work(struct check *check, const struct replay *replay, const struct work *work)
+static int run_work(struct check *check, const struct replay *replay, struct work *work)
 {
 	struct ran ran;
 	int status = run_records(&replay->args, work, given_value(check->args, "output", NULL), &ran);

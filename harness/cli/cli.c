@@ -16,8 +16,19 @@
 enum { VERBS_MAX = 32 };
 
 const struct verb *const cli_verbs[] = {
-	&verb_run, &verb_plan, &verb_explain, &verb_list, &verb_show, &verb_report, &verb_compare,
-	&verb_check, &verb_accept, &verb_kernels, &verb_doctor, NULL,
+	&verb_run,
+	&verb_plan,
+	&verb_explain,
+	&verb_list,
+	&verb_show,
+	&verb_report,
+	&verb_compare,
+	&verb_check,
+	&verb_accept,
+	&verb_merge,
+	&verb_kernels,
+	&verb_doctor,
+	NULL,
 };
 
 /* One line, whatever a file or an argument put into the sentence. */
@@ -94,7 +105,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 
 	if (given_parse(verb->options, argc - 1, argv + 1, &args, &err))
 		return cli_failf(CLI_USAGE, "%s: %s", verb->name, err.text);
-	replay_quote(argc, argv, &command);
+	replay_quote(verb->name, &args, &command);
 	text = emit_take(&command);
 	args.command = text ? text : "";
 	if (args.help) {

@@ -36,8 +36,18 @@ struct verb {
 	int (*main)(const struct given *args);
 };
 
-extern const struct verb verb_run, verb_plan, verb_explain, verb_list, verb_show, verb_report, verb_compare,
-	verb_check, verb_accept, verb_kernels, verb_doctor;
+extern const struct verb verb_run;
+extern const struct verb verb_plan;
+extern const struct verb verb_explain;
+extern const struct verb verb_list;
+extern const struct verb verb_show;
+extern const struct verb verb_report;
+extern const struct verb verb_compare;
+extern const struct verb verb_check;
+extern const struct verb verb_accept;
+extern const struct verb verb_merge;
+extern const struct verb verb_kernels;
+extern const struct verb verb_doctor;
 extern const struct verb *const cli_verbs[]; /* NULL-terminated */
 
 /* The whole command. argv[0] chooses between deadpeer and its two programs. */

@@ -24,7 +24,7 @@ struct given_option {
 };
 
 struct given {
-	const char *command; /* the whole command line, quoted for a shell */
+	const char *command; /* as a shell would take it, without what changes no record */
 	bool help;
 	int n_options;
 	struct given_option *options;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,9 +92,15 @@ static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, s
 		{ "traffic", traffic_names[sc->traffic] },
 		{ "fault", sc->faults[lab->principal].fault->name },
 	};
+	char id[RECORD_ID_MAX];
 
 	emit_next_line(emit);
+	snprintf(id, sizeof(id), "%016" PRIx64, t->id);
 	emit_object(emit);
+	emit_key(emit, "id");
+	emit_string(emit, id);
+	emit_key(emit, "index");
+	emit_int(emit, t->index);
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		emit_key(emit, strings[i].key);
 		emit_string(emit, strings[i].text);

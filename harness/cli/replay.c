@@ -32,11 +32,37 @@ static void put_word(const char *text, struct emit *out)
 	emit_raw(out, "'", 1);
 }
 
-void replay_quote(int argc, char **argv, struct emit *out)
+static bool is_one_of(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names;
+}
+
+/* What says where results go and how they are shown, and changes none of them. */
+static const char *const aside[] = { "output", "json",	"jobs",	 "tap",	     "annotations", "width",
+				     "cost",   "mistakes", "shard", "resume", NULL };
+
+static void put_option(const struct given_option *option, struct emit *out)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "--%s", option->row->name);
+	put_word(text, out);
+	if (option->value)
+		put_word(option->value, out);
+}
+
+void replay_quote(const char *verb, const struct given *args, struct emit *out)
 {
 	emit_raw(out, PROGRAM, strlen(PROGRAM));
-	for (int i = 1; i < argc; i++)
-		put_word(argv[i], out);
+	put_word(verb, out);
+	for (int i = 0; i < args->n_options; i++) {
+		if (!is_one_of(args->options[i].row->name, aside))
+			put_option(&args->options[i], out);
+	}
+	for (int i = 0; i < args->n_rest; i++)
+		put_word(args->rest[i], out);
 }
 
 /* One word of a command, unquoted in place. Where the next one begins, or NULL where a quote does not end. */
@@ -108,18 +134,8 @@ void replay_free(struct replay *replay)
 	*replay = (struct replay){ 0 };
 }
 
-/* Options that do not say what is run, and those that are written anew. */
-static bool left_out(const char *name)
-{
-	static const char *const names[] = { "output", "json",	 "jobs",  "tap", "annotations",
-					     "engine", "kernel", "width", NULL };
-
-	for (const char *const *n = names; *n; n++) {
-		if (strcmp(*n, name) == 0)
-			return true;
-	}
-	return false;
-}
+/* Those that are written anew. */
+static const char *const anew[] = { "engine", "kernel", NULL };
 
 /* The kernel as --kernel takes it: as it was named, or the series of Debian's that it is of. */
 static int name_kernel(const struct record_run *run, const struct given *args, char *buf,
@@ -169,12 +185,8 @@ static int build(const struct record_run *run, const struct given *args, struct 
 	for (int i = 0; i < args->n_options; i++) {
 		const struct given_option *o = &args->options[i];
 
-		if (left_out(o->row->name))
-			continue;
-		snprintf(text, sizeof(text), "--%s", o->row->name);
-		put_word(text, out);
-		if (o->value)
-			put_word(o->value, out);
+		if (!is_one_of(o->row->name, aside) && !is_one_of(o->row->name, anew))
+			put_option(o, out);
 	}
 	if (!given_has(args, "seed")) {
 		snprintf(text, sizeof(text), "%" PRIu64, run->seed);

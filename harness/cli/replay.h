@@ -9,8 +9,9 @@
 /* A run's command line as its first record holds it: written, read back, and made one that runs the
  * same plan again. */
 
-/* As a shell would take it; argv[0] is written as "deadpeer". */
-void replay_quote(int argc, char **argv, struct emit *out);
+/* As a shell would take it: "deadpeer", the verb, its options, the rest. What only says where results
+ * go and how they are shown is left out, so that two runs that differ in nothing else say the same. */
+void replay_quote(const char *verb, const struct given *args, struct emit *out);
 
 struct replay {
 	int argc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/resume.h"
 #include "cli/run.h"
 
 /*
@@ -53,7 +54,26 @@ static void put_covered(const struct record_file *file, int64_t wall_ns)
 	       covered.ns < 10 * wall_ns ? 1 : 0, (double)covered.ns / (double)wall_ns);
 }
 
-int run_records(const struct given *args, const struct work *work, const char *output,
+/* Opens the output; the plan keeps what is still to be done. */
+static int open_output(const struct given *args, struct work *work, const char *output,
+		       struct sink *sink, struct err *err)
+{
+	int done, ret;
+
+	if (!given_has(args, "resume"))
+		return sink_open(sink, output, err);
+	if (!output || strcmp(output, "-") == 0)
+		return err_set(err, EINVAL, "run: --resume goes on in a file; name it with -o");
+	if (work->n_kernels > 1)
+		return err_set(err, EINVAL, "run: --resume goes on with one kernel; run each into a file "
+					    "of its own and join them with deadpeer merge --mixed");
+	ret = resume_open(sink, output, &work->plan, args->command, &done, err);
+	if (!ret)
+		plan_skip(&work->plan, done);
+	return ret;
+}
+
+int run_records(const struct given *args, struct work *work, const char *output,
 		struct ran *ran)
 {
 	bool real_time = work->engine->watch_stalls && !given_has(args, "virtual-clock");
@@ -71,13 +91,14 @@ int run_records(const struct given *args, const struct work *work, const char *o
 	struct engine_sink engine_sink;
 
 	*ran = (struct ran){ 0 };
-	if (sink_open(&ran->sink, output, &ran->err))
+	if (open_output(args, work, output, &ran->sink, &ran->err))
 		return cli_fail(CLI_USAGE, &ran->err);
 	if (work->passed.text[0])
 		fprintf(stderr, "deadpeer: engine %s, %s\n", work->engine->name, work->passed.text);
 	engine_sink = sink_for_engine(&ran->sink);
 	ran->took_ns = clock_now_ns();
-	ran->ret = work->engine->run(&work->plan, &config, &engine_sink, &ran->err);
+	if (work->plan.n_labs)
+		ran->ret = work->engine->run(&work->plan, &config, &engine_sink, &ran->err);
 	ran->took_ns = clock_now_ns() - ran->took_ns;
 	ran->closed = sink_close(&ran->sink, &ran->close_err);
 	return 0;
@@ -108,12 +129,18 @@ static int put_results(const struct given *args, const struct ran *ran)
 	return status;
 }
 
-static int run_plan(const struct given *args, const struct work *work)
+static int run_plan(const struct given *args, struct work *work)
 {
 	struct report_totals totals;
 	struct ran ran;
-	int status = run_records(args, work, given_value(args, "output", NULL), &ran), failed;
+	int status, failed;
 
+	if (work->plan.n_labs == 0) {
+		fprintf(stderr, "deadpeer: run: share %d of %d holds no lab; nothing to do\n",
+			work->shard.i, work->shard.n);
+		return CLI_PASS;
+	}
+	status = run_records(args, work, given_value(args, "output", NULL), &ran);
 	if (status)
 		return status;
 	status = put_results(args, &ran);

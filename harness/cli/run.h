@@ -17,7 +17,7 @@ struct ran {
 
 /* Runs a plan made from @args; its records go to @output as in sink_open(). 0 when it ran, well or
  * badly; else the exit status after the error has been told. */
-int run_records(const struct given *args, const struct work *work, const char *output,
+int run_records(const struct given *args, struct work *work, const char *output,
 		struct ran *ran);
 
 /* Tells what went wrong. The exit status for it, or 0. */

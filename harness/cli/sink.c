@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record/merge.h"
+
 enum { SAME_SECOND_MAX = 100 };
 
 #define RESULTS "results"
@@ -101,7 +103,7 @@ int sink_write_all(int fd, const char *text, size_t n)
 
 static void put_line(struct sink *sink, char *line)
 {
-	int ret = line ? 0 : -ENOMEM;
+	int ret = line ? sink->failed : -ENOMEM;
 
 	if (!ret && sink->fd >= 0)
 		ret = start_file(sink);
@@ -116,6 +118,11 @@ static void take_run(void *arg, const struct record_run *run)
 {
 	struct sink *sink = arg;
 
+	if (sink->file.n_runs && sink->resumed) {
+		if (!record_same_run(&sink->file.runs[0], run, sink->other, sizeof(sink->other)))
+			sink->failed = -ESTALE;
+		return;
+	}
 	put_line(sink, record_run_line(run));
 	if (record_add_run(&sink->file, run))
 		sink->failed = -ENOMEM;
@@ -159,6 +166,9 @@ int sink_close(struct sink *sink, struct err *err)
 	if (to_file(sink) && sink->created && !sink->started)
 		unlink(sink->path);
 	sink->fd = -1;
+	if (ret == -ESTALE)
+		return err_set(err, ESTALE, "%s was begun in another world: %s differs; nothing was added "
+					    "to it, name another file with -o", sink->path, sink->other);
 	if (ret == -ENOMEM)
 		return err_set(err, ENOMEM, "not enough memory for the records");
 	return ret ? err_sys(err, -ret, "the records in %s are not complete", sink->path) : 0;

@@ -16,6 +16,8 @@ struct sink {
 	char path[512]; /* "": no file */
 	int fd;         /* -1: none */
 	bool created, started, terminal;
+	bool resumed;   /* it holds the beginning of this run already */
+	char other[320]; /* resumed: what differs from that beginning */
 	int failed;     /* a negative errno: the file is not complete, or memory ran out */
 	struct record_file file;
 };

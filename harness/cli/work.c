@@ -172,7 +172,8 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 
 	*work = (struct work){ 0 };
 	if (get_methods(args, work, &err) || get_kernels(args, work, &err) ||
-	    get_engine(args, work, &err) || get_numbers(args, work, &config, &err))
+	    get_engine(args, work, &err) || get_numbers(args, work, &config, &err) ||
+	    shard_parse(given_value(args, "shard", "1/1"), getenv, &work->shard, &err))
 		return cli_fail(CLI_USAGE, &err);
 	config.n_methods = work->n_methods;
 	config.methods = work->methods;
@@ -187,7 +188,10 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 		return cli_fail(CLI_USAGE, &err);
 	config.kernel = kernel_params_default((int)hz);
 	ret = plan_make(work->scenarios, work->n_scenarios, &config, &work->plan, &err);
-	return ret ? cli_fail_file(ret, &err) : 0;
+	if (ret)
+		return cli_fail_file(ret, &err);
+	plan_shard(&work->plan, work->shard.i, work->shard.n);
+	return 0;
 }
 
 void work_free(struct work *work)

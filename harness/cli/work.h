@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/engines.h"
+#include "cli/shard.h"
 #include "plan/plan.h"
 
 /* What `run` and `plan` share: their arguments, and everything up to the plan. Nothing is started
@@ -37,6 +38,12 @@ enum { WORK_JOBS_MAX = 512 };
 	{ "output", "FILE",                                                                     \
 	  "where the records go, - for standard output (default: a new file in results/runs, "  \
 	  "if there is a results folder)", 'o', false },                                        \
+	{ "shard", "I/N",                                                                       \
+	  "run share I of N of the plan (deadpeer merge joins them); auto or auto/N takes I from " \
+	  "the array or CI service that started it", 0, false },                                \
+	{ "resume", NULL,                                                                       \
+	  "go on where the run that left -o FILE was ended; labs that are in it stay", 0,        \
+	  false },                                                                              \
 	{ "json", NULL, "the table as JSON", 0, false }
 
 struct work {
@@ -45,6 +52,7 @@ struct work {
 	struct err passed; /* -e auto: why not the engine it would rather take; or "" */
 	int jobs;
 	int64_t longest_ns; /* --longest */
+	struct shard shard;
 	int n_kernels;
 	bool images; /* one of them is a path */
 	const char **kernels;

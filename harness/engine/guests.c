@@ -161,6 +161,7 @@ static void collect(struct guests *g, int i, int ended, const struct virtual_res
 	trial_fail(lab, err.text, guest->trials);
 	for (int t = 0; t < guest->records.n_trials && t < lab->n_trials; t++) {
 		guest->trials[t] = guest->records.trials[t];
+		guest->trials[t].index = lab->trials[t].index;
 		memcpy(guest->trials[t].family, lab->scenario->family,
 		       sizeof(guest->trials[t].family));
 	}

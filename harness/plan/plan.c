@@ -109,6 +109,8 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 	t->phase = phase;
 	seed = hash_text(hash_text(lab->seed, m->method->name), t->options);
 	t->seed = hash_mix(seed, (uint64_t)phase) >> 1; /* JSON readers take 63 bits */
+	t->id = hash_text(lab->id, m->method->name);
+	t->id = hash_mix(hash_text(t->id, t->options), (uint64_t)phase);
 	if (config->phases > 1 && span >= config->phases) {
 		int64_t stratum = span / config->phases;
 
@@ -159,6 +161,8 @@ static int plan_lab_make(const struct plan_config *config, const struct scenario
 
 	lab->scenario = sc;
 	lab->seed = hash_text(hash_mix(config->seed, HASH_START), sc->name);
+	lab->id = hash_mix(sc->bytes ? hash_text(lab->seed, sc->bytes) : lab->seed,
+			   (uint64_t)config->phases);
 	if (scenario_effect(sc, &lab->effect, &lab->principal, &why) < 0)
 		memcpy(lab->no_theory, why.text, sizeof(lab->no_theory));
 	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
@@ -178,6 +182,8 @@ static int plan_lab_make(const struct plan_config *config, const struct scenario
 int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
 	      struct plan *plan, struct err *err)
 {
+	int n_trials = 0;
+
 	*plan = (struct plan){ .config = *config };
 	plan->labs = calloc((size_t)n_scenarios, sizeof(*plan->labs));
 	if (!plan->labs)
@@ -189,8 +195,34 @@ int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct p
 			plan_free(plan);
 			return ret;
 		}
+		for (int t = 0; t < plan->labs[i].n_trials; t++)
+			plan->labs[i].trials[t].index = n_trials++;
 	}
 	return 0;
+}
+
+/* Keeps the labs first, first + step, … */
+static void keep_labs(struct plan *plan, int first, int step)
+{
+	int n = 0;
+
+	for (int i = 0; i < plan->n_labs; i++) {
+		if (i >= first && (i - first) % step == 0)
+			plan->labs[n++] = plan->labs[i];
+		else
+			free(plan->labs[i].trials);
+	}
+	plan->n_labs = n;
+}
+
+void plan_shard(struct plan *plan, int i, int n)
+{
+	keep_labs(plan, i - 1, n);
+}
+
+void plan_skip(struct plan *plan, int n)
+{
+	keep_labs(plan, n, 1);
 }
 
 void plan_free(struct plan *plan)

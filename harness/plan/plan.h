@@ -34,6 +34,8 @@ struct plan_trial {
 	int phase;
 	int64_t phase_ns, offset_ns;
 	uint64_t seed;
+	uint64_t id; /* of what it is: scenario text, method, options, phase, phases, seed */
+	int index;   /* among all trials of the plan, whatever plan_shard() and plan_skip() took */
 	struct window window; /* predicted at the nominal distance, or as `expect` says */
 };
 
@@ -44,6 +46,7 @@ struct plan_lab {
 	char no_theory[ERR_TEXT_MAX]; /* why several faults leave theory without an answer; or "" */
 	int64_t span_ns; /* the longest of the methods, or the scenario's spread; 0: one phase */
 	uint64_t seed;
+	uint64_t id; /* of the scenario's text, the phases and the run's seed */
 	int n_trials;
 	struct plan_trial *trials;
 };
@@ -57,6 +60,13 @@ struct plan {
 int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
 	      struct plan *plan, struct err *err);
 void plan_free(struct plan *plan);
+
+/* Leaves share @i (1..@n) of a plan that @n machines run together: every n-th lab. A lab is one
+ * fault and cannot be shared. */
+void plan_shard(struct plan *plan, int i, int n);
+
+/* Leaves the first @n labs out: they have been run. */
+void plan_skip(struct plan *plan, int n);
 
 /* What is expected of one trial in this situation: as the scenario's author says, else theory. */
 void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,

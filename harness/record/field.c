@@ -33,6 +33,8 @@ const struct field record_run_fields[] = {
 };
 
 const struct field record_trial_fields[] = {
+	{ "id", FIELD_STRING, AT(record_trial, id), 0, NULL },
+	{ "index", FIELD_INT, AT(record_trial, index), 0, NULL },
 	{ "scenario", FIELD_STRING, AT(record_trial, scenario), 0, NULL },
 	{ "family", FIELD_TEXT, AT(record_trial, family), 0, NULL },
 	{ "method", FIELD_STRING, AT(record_trial, method), 0, NULL },

@@ -30,7 +30,7 @@ enum expect_kind { EXPECT_NONE, EXPECT_WINDOW, EXPECT_NEVER };
 extern const char *const outcome_names[OUTCOME_COUNT + 1];
 extern const char *const verdict_names[VERDICT_COUNT + 1];
 
-enum { RECORD_CLAIM_MAX = 160 };
+enum { RECORD_CLAIM_MAX = 160, RECORD_ID_MAX = 17 };
 
 #define RECORD_NULL INT64_MIN /* a null time */
 
@@ -58,6 +58,9 @@ struct record_claim {
 };
 
 struct record_trial {
+	char id[RECORD_ID_MAX]; /* hash of what the trial is: the scenario's text, the method with its
+				 * options, phase, phases and seed; not of the world it runs in */
+	int index;              /* its place in the plan of the whole run, from 0 */
 	char scenario[64], family[64], method[32], options[256];
 	char observer[8];  /* server, client */
 	char traffic[16];

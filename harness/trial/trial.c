@@ -10,6 +10,7 @@
 #include "trial/trial.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ static void describe(const struct plan_lab *lab, const struct plan_trial *t, str
 	const struct scenario_fault *f = &sc->faults[lab->principal];
 
 	*r = (struct record_trial){
+		.index = t->index,
 		.phase = t->phase,
 		.phase_ns = t->phase_ns,
 		.seed = t->seed,
@@ -58,6 +60,7 @@ static void describe(const struct plan_lab *lab, const struct plan_trial *t, str
 		.outcome = OUTCOME_ERROR,
 		.verdict = VERDICT_ERROR,
 	};
+	snprintf(r->id, sizeof(r->id), "%016" PRIx64, t->id);
 	snprintf(r->scenario, sizeof(r->scenario), "%s", sc->name);
 	snprintf(r->family, sizeof(r->family), "%s", sc->family);
 	snprintf(r->method, sizeof(r->method), "%s", t->method->name);

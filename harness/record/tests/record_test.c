@@ -25,6 +25,7 @@ static struct record_run some_run(void)
 static struct record_trial some_trial(void)
 {
 	return (struct record_trial){
+		.id = "0123456789abcdef", .index = 7,
 		.scenario = "cable-pull-far", .family = "cable", .method = "keepalive",
 		.options = "idle=1s,intvl=1s,cnt=2", .observer = "server", .traffic = "idle",
 		.fault = "link-down", .place = "peer", .phase = 3, .phase_ns = 375000001,
@@ -44,7 +45,7 @@ static struct record_trial some_trial(void)
 static struct record_trial bare_trial(void)
 {
 	return (struct record_trial){
-		.scenario = "x", .method = "null", .observer = "client", .traffic = "idle",
+		.id = "0000000000000000", .scenario = "x", .method = "null", .observer = "client", .traffic = "idle",
 		.fault = "none", .armed_ns = RECORD_NULL, .fault_before_ns = RECORD_NULL,
 		.fault_after_ns = RECORD_NULL, .detect_ns = RECORD_NULL,
 		.outcome = OUTCOME_SKIPPED, .verdict = VERDICT_SKIP,
@@ -119,10 +120,12 @@ Test(record, round_trip_is_byte_identical)
 
 Test(record, kind_comes_first_and_nulls_are_nulls)
 {
+	static const char begin[] = "{\"kind\":\"trial\",\"id\":\"0000000000000000\",\"index\":0,"
+				    "\"scenario\":\"x\",\"family\":null,";
 	struct record_trial bare = bare_trial();
 	char *line = record_trial_line(&bare);
 
-	cr_assert_eq(strncmp(line, "{\"kind\":\"trial\",\"scenario\":\"x\",\"family\":null,", 45), 0);
+	cr_assert_eq(strncmp(line, begin, strlen(begin)), 0);
 	cr_assert(strstr(line, "\"detect_ns\":null"));
 	cr_assert(strstr(line, "\"errno\":null,\"expect\":null"));
 	cr_assert(strstr(line, "\"options\":{}"));
