@@ -120,6 +120,9 @@ static const struct row rows[FACT_COUNT] = {
 	[FACT_CONNTRACK] = { "conntrack", "connection tracking in a namespace",
 			     "modprobe nf_conntrack (CONFIG_NF_CONNTRACK), " OR_VIRTUAL, FACT_NETNS,
 			     facts_net_conntrack },
+	[FACT_NAT] = { "nat", "a router that translates addresses, and its list of connections",
+		       "modprobe nft_chain_nat nft_nat nft_ct nft_reject_ipv4 nf_conntrack_netlink, "
+		       OR_VIRTUAL, FACT_CONNTRACK, facts_net_nat },
 	[FACT_IO_URING] = { "io_uring", "io_uring(7) for this process",
 			    "sysctl kernel.io_uring_disabled=0; in a container allow "
 			    "io_uring_setup(2)", FACT_IO_URING, try_io_uring },

@@ -17,6 +17,7 @@ int facts_net_netem_seed(struct netns *a, struct netns *b, struct err *err);
 int facts_net_ipv6(struct netns *a, struct netns *b, struct err *err);
 int facts_net_nftables(struct netns *a, struct netns *b, struct err *err);
 int facts_net_nft_reject(struct netns *a, struct netns *b, struct err *err);
+int facts_net_nat(struct netns *a, struct netns *b, struct err *err);
 int facts_net_conntrack(struct netns *a, struct netns *b, struct err *err);
 int facts_net_sock_diag(struct netns *a, struct netns *b, struct err *err);
 

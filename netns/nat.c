@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two tables with one chain each (nft(8)), for while a nat chain is replaced nothing is translated:
+ *
+ *   postrouting   meta oif DEV  meta l4proto tcp  snat to ADDRESS
+ *   prerouting    meta l4proto tcp  ct state invalid  counter  drop | reject with tcp reset
+ *
+ * The second one, before the routing decision, meets both what is to be forwarded and what comes
+ * from outside for the router's own address, which without the list is where it ends. Conntrack
+ * itself comes before both (NF_IP_PRI_CONNTRACK, -200).
+ */
+#include "netns/nat.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <netinet/in.h>
+
+#include "netns/nft_expr.h"
+#include "netns/sysctl.h"
+
+#define TRANSLATE "deadpeer-nat"
+#define REFUSE	  "deadpeer-refuse"
+#define CHAIN	  "all"
+#define LOOSE "net.netfilter.nf_conntrack_tcp_loose"
+
+enum { PRIORITY_SNAT = 100 /* NF_IP_PRI_NAT_SRC */ };
+
+static bool put_translation(struct nfnl *nl, const struct nat *nat, uint32_t ifindex,
+			    const void *address)
+{
+	const struct nft_chain chain = { nat->family, TRANSLATE,	    CHAIN,
+					 "nat",	      NF_INET_POST_ROUTING, PRIORITY_SNAT };
+	int size = nat->family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	struct nlattr *list;
+	struct nl_msg *msg;
+
+	if (!nft_table(nl, nat->family, TRANSLATE) || !nft_chain(nl, &chain))
+		return false;
+	msg = nft_rule_begin(nl, &chain, &list);
+	if (!msg || !nft_match(msg, NFT_META_OIF, &ifindex, sizeof(ifindex)) ||
+	    !nft_match_tcp(msg) || !nft_snat(msg, nat->family, address, size))
+		return false;
+	nft_rule_end(msg, list);
+	return true;
+}
+
+static bool put_refusal(struct nfnl *nl, int family, enum nat_answer answer)
+{
+	const struct nft_chain chain = { family, REFUSE, CHAIN, "filter", NF_INET_PRE_ROUTING, 0 };
+	struct nlattr *list;
+	struct nl_msg *msg;
+
+	if (!nft_table(nl, family, REFUSE) || !nft_chain(nl, &chain))
+		return false;
+	msg = nft_rule_begin(nl, &chain, &list);
+	if (!msg || !nft_match_tcp(msg) || !nft_match_invalid(msg) || !nft_counter(msg) ||
+	    !(answer == NAT_RESET ? nft_reject(msg, NFT_REJECT_TCP_RST, 0) : nft_drop(msg)))
+		return false;
+	nft_rule_end(msg, list);
+	return true;
+}
+
+static int commit(struct nfnl *nl, bool complete, struct netns *ns, struct err *err)
+{
+	int ret;
+
+	if (!complete)
+		nl->failed = true;
+	ret = nfnl_commit(nl, ns, err, "cannot translate addresses");
+	if (ret == -ENOENT || ret == -EOPNOTSUPP)
+		return err_set(err, EOPNOTSUPP,
+			       "this kernel cannot translate addresses; run modprobe nft_chain_nat "
+			       "nft_nat nft_ct nft_reject_ipv4 nft_reject_ipv6, or use -e virtual");
+	return ret;
+}
+
+int nat_refuse(struct netns *ns, int family, enum nat_answer answer, struct err *err)
+{
+	int ret = nft_table_delete(ns, family, REFUSE, err);
+	struct nfnl nl;
+
+	if (ret)
+		return ret;
+	nfnl_begin(&nl);
+	return commit(&nl, put_refusal(&nl, family, answer), ns, err);
+}
+
+int nat_set(struct netns *ns, const struct nat *nat, struct err *err)
+{
+	int ifindex = rtnl_ifindex(ns, nat->out_dev, err), ret;
+	struct in6_addr address;
+	struct nfnl nl;
+
+	if (ifindex < 0)
+		return ifindex;
+	if (inet_pton(nat->family, nat->address, &address) != 1)
+		return err_set(err, EINVAL, "\"%s\" is not an address to translate to", nat->address);
+	nfnl_begin(&nl);
+	ret = commit(&nl, put_translation(&nl, nat, (uint32_t)ifindex, &address), ns, err);
+	if (!ret)
+		ret = nat_refuse(ns, nat->family, NAT_SILENCE, err);
+	return ret ? ret : sysctl_set(ns, LOOSE, "0", err);
+}
+
+int nat_refused(struct netns *ns, int family, uint64_t *packets, struct err *err)
+{
+	return nft_chain_count(ns, family, REFUSE, CHAIN, packets, err);
+}
+
+struct wanted {
+	uint16_t port;
+	int n;
+};
+
+static int look_entry(struct nlmsghdr *hdr, void *arg)
+{
+	struct nlattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1], *proto[CTA_PROTO_MAX + 1];
+	struct wanted *wanted = arg;
+
+	if (nlmsg_parse(hdr, sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0 ||
+	    !tb[CTA_TUPLE_ORIG] ||
+	    nla_parse_nested(tuple, CTA_TUPLE_MAX, tb[CTA_TUPLE_ORIG], NULL) < 0 ||
+	    !tuple[CTA_TUPLE_PROTO] ||
+	    nla_parse_nested(proto, CTA_PROTO_MAX, tuple[CTA_TUPLE_PROTO], NULL) < 0 ||
+	    !proto[CTA_PROTO_NUM] || !proto[CTA_PROTO_DST_PORT])
+		return 0;
+	wanted->n += nla_get_u8(proto[CTA_PROTO_NUM]) == IPPROTO_TCP &&
+		     ntohs(nla_get_u16(proto[CTA_PROTO_DST_PORT])) == wanted->port;
+	return 0;
+}
+
+int nat_connections(struct netns *ns, int family, uint16_t port, int *n, struct err *err)
+{
+	struct wanted wanted = { .port = port };
+	int ret = nfnl_dump(ns, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, family, look_entry, &wanted,
+			    err, "cannot list conntrack's connections");
+
+	*n = wanted.n;
+	return ret;
+}
+
+int nat_forget(struct netns *ns, struct err *err)
+{
+	return nfnl_request(ns, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, 0, AF_UNSPEC, err,
+			    "cannot empty conntrack's list");
+}
