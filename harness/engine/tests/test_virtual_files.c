@@ -149,6 +149,20 @@ Test(virtual_files, modules_are_asked_when_there_is_no_modules_dep)
 	modules_free(&list);
 }
 
+Test(virtual_files, a_module_wanted_since_modules_dep_was_written_is_found)
+{
+	struct err err = { "" };
+	struct modules list;
+
+	write_required();
+	cr_assert_eq(modules_prepare(dir, &err), 0, "%s", err.text);
+	write_module("nft_chain_nat.ko", "llc");
+	cr_assert_eq(modules_resolve(dir, &list, &err), 0, "%s", err.text);
+	cr_assert_eq(list.n, 5);
+	check_order(&list, "stp.ko", "nft_chain_nat.ko");
+	modules_free(&list);
+}
+
 Test(virtual_files, a_kernel_without_netem_is_named)
 {
 	struct err err = { "" };

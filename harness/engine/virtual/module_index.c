@@ -112,6 +112,13 @@ static char *read_text(const char *dir, const char *name)
 	return text;
 }
 
+int module_index_walk(struct module_index *index, const char *dir, struct err *err)
+{
+	walking = index;
+	return nftw(dir, walk_one, 16, FTW_PHYS) ?
+		       err_set(err, ENOMEM, "no memory for the list of modules") : 0;
+}
+
 int module_index_open(struct module_index *index, const char *dir, struct err *err)
 {
 	char path[PATH_MAX];
@@ -127,8 +134,7 @@ int module_index_open(struct module_index *index, const char *dir, struct err *e
 		ret = read_dep(index, dir, dep);
 		fclose(dep);
 	} else {
-		walking = index;
-		ret = nftw(dir, walk_one, 16, FTW_PHYS);
+		return module_index_walk(index, dir, err);
 	}
 	return ret ? err_set(err, ENOMEM, "no memory for the list of modules") : 0;
 }

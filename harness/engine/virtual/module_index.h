@@ -26,6 +26,9 @@ struct module_index {
 
 /* From modules.dep if it is there, else by walking the tree. */
 int module_index_open(struct module_index *index, const char *dir, struct err *err);
+
+/* Adds every module in the tree: of two of a name, the first is found. */
+int module_index_walk(struct module_index *index, const char *dir, struct err *err);
 void module_index_close(struct module_index *index);
 
 struct module *module_find(struct module_index *index, const char *name);

@@ -2,6 +2,9 @@
 /*
  * Theory of operation: a depth-first visit of every module on the list below, which puts needs
  * before what needs them. A module that is not on the list is not in the guest.
+ *
+ * A modules.dep that modules_prepare() wrote when the list was shorter lacks what came later, so what
+ * it does not have is looked for in the tree.
  */
 #include "engine/virtual/modules.h"
 
@@ -29,7 +32,7 @@ static const struct {
 	{ "nf_tables", false }, { "nf_conntrack", false }, { "nft_ct", false },
 	{ "nft_limit", false }, { "nft_nat", false },   { "nft_masq", false },
 	{ "nft_chain_nat", false }, { "nft_reject_ipv4", false }, { "nft_reject_ipv6", false },
-	{ "nft_reject_inet", false },
+	{ "nft_reject_inet", false }, { "nf_conntrack_netlink", false },
 };
 
 static int visit(struct module_index *index, struct module *module, struct modules *out,
@@ -80,11 +83,19 @@ static int visit(struct module_index *index, struct module *module, struct modul
 static int visit_wanted(struct module_index *index, const char *dir, struct modules *out,
 			struct err *err)
 {
+	bool walked = false;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		struct module *module = module_find(index, wanted[i].name);
 
+		if (!module && !walked && !module_is_builtin(index, wanted[i].name)) {
+			ret = module_index_walk(index, dir, err);
+			walked = true;
+			module = module_find(index, wanted[i].name);
+		}
+		if (ret)
+			break;
 		if (module)
 			ret = visit(index, module, out, err);
 		else if (wanted[i].required && !module_is_builtin(index, wanted[i].name))
