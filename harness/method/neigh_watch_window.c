@@ -137,6 +137,11 @@ void neigh_watch_window(const struct opt_values *opt, const struct situation *si
 	struct situation s = *situation;
 	bool answers;
 
+	if (s.effect.kind == EFFECT_FORGOTTEN && s.effect.silent_ns && probe != OPT_UNSET &&
+	    s.horizon_ns > s.effect.silent_ns + probe + latest(&s, 1)) {
+		window_never(window, "the host is back and answers the next request: the alarm is taken back");
+		return;
+	}
 	if (s.effect.kind == EFFECT_FORGOTTEN && s.effect.silent_ns) {
 		/* The other host is away for so long, and then answers. */
 		s.effect.kind = EFFECT_SILENCE;

@@ -11,17 +11,23 @@
 #include "base/clock.h"
 #include "theory/wheel.h"
 
+/* From any place on the wheel: it is not known where the timer began. */
+static int64_t slowest(int64_t ticks)
+{
+	return ticks + wheel_granule(ticks);
+}
+
 struct giveup keepalive_refused(const struct situation *s, const struct tcp_options *o)
 {
 	enum { REACHABLE_MAX_S = 45, DELAY_S = 5, SOLICITS = 3 };
 	const struct kernel_params *k = &s->kernel;
-	int64_t retry = wheel_fires(0, k->hz / 2), request = wheel_fires(0, k->hz);
+	int64_t retry = wheel_fires(0, k->hz / 2), request = slowest(k->hz);
 	int64_t idle = o->idle_ns ? wheel_from_ns(o->idle_ns, k->hz)
 				  : (int64_t)k->keepalive_time_s * k->hz;
 	int64_t intvl = o->intvl_ns ? wheel_from_ns(o->intvl_ns, k->hz)
 				    : (int64_t)k->keepalive_intvl_s * k->hz;
 	int64_t user_timeout = wheel_from_ns(o->user_timeout_ns, k->hz);
-	int64_t reachable = wheel_fires(0, REACHABLE_MAX_S * (int64_t)k->hz);
+	int64_t reachable = slowest(REACHABLE_MAX_S * (int64_t)k->hz);
 	int cnt = o->cnt ? o->cnt : k->keepalive_probes;
 	int64_t least = intvl * (user_timeout ? 1 : cnt), most = wheel_fires(0, intvl);
 	int64_t first_lo = SOLICITS * (int64_t)k->hz, first_hi;
@@ -32,8 +38,8 @@ struct giveup keepalive_refused(const struct situation *s, const struct tcp_opti
 	else
 		most *= cnt;
 	/* An idle time that began right at the fault; then the entry is doubted by a probe. */
-	first_hi = wheel_fires(0, idle) > reachable ? wheel_fires(0, idle) : reachable;
-	first_hi += 2 * retry + wheel_fires(0, DELAY_S * (int64_t)k->hz) + SOLICITS * request;
+	first_hi = slowest(idle) > reachable ? slowest(idle) : reachable;
+	first_hi += 2 * retry + slowest(DELAY_S * (int64_t)k->hz) + SOLICITS * request;
 	return (struct giveup){
 		.found = true,
 		.lo_ns = wheel_to_ns(first_lo + least, k->hz) - situation_rtt_ns(s),

@@ -299,7 +299,7 @@ static struct giveup over_chains(const struct situation *s, const struct tcp_opt
 	const struct kernel_params *k = &s->kernel;
 	int64_t lo_ns, hi_ns;
 	struct giveup g = { 0 };
-	struct rto_end range;
+	struct rto_end range, refused;
 	struct rto_chain c;
 
 	memset(&c, 0, sizeof(c)); /* the gaps, too: it is compared byte by byte */
@@ -331,6 +331,20 @@ static struct giveup over_chains(const struct situation *s, const struct tcp_opt
 	    (!c.refused && !s->effect.beyond && hi_ns > NEIGHBOUR_GONE_NS)) {
 		c.no_loss_probe = c.queued = true;
 		range = answer(&c);
+		widen(&g, &range, lo_ns, hi_ns, k->hz);
+	}
+	/* Requests are refused, too: once ARP has failed, a segment waits in the entry's queue, which is
+	 * a success for TCP, and it is retransmitted as into silence. Who writes all the time finds the
+	 * entry REACHABLE; else it may be old, or other connections may have asked. */
+	if (c.refused && (hi_ns > NEIGHBOUR_GONE_NS || !situation_observer_writes_ns(s))) {
+		struct rto_chain waits = c;
+
+		waits.refused = false;
+		waits.no_loss_probe = waits.queued = true;
+		refused = range;
+		range = answer(&waits);
+		range.hi += refused.hi; /* it may have been refused for as long before */
+		range.last_hi += refused.hi;
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
 	/* Already on its way: it is retransmitted, and those are refused. */
