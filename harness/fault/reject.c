@@ -7,8 +7,8 @@
  *   direction: to-observer   what the peer sends is refused, acknowledgements too, and the peer is
  *                            told; the observer hears nothing any more
  *
- * place: peer is the firewall of the peer's own host, in its input or output hook. Everything is
- * TCP only: ARP and ICMP pass.
+ * place: peer is the firewall of the peer's own host, in its input or output hook; place: wire that
+ * of a router in between, which forwards. Everything is TCP only: ARP and ICMP pass.
  *
  * An ICMP error is soft for a connection that stands: it ends nothing, is kept as the reason for a
  * later end, and only where it answers data in flight, for a keepalive probe lies outside the
@@ -42,13 +42,14 @@ static const char *const with_words[] = {
 	NULL,
 };
 
-static const char *const reject_places[] = {"peer", NULL};
+enum { REJECT_AT_PEER, REJECT_AT_WIRE };
+static const char *const reject_places[] = {"peer", "wire", NULL};
 static const char *const reject_directions[] = {"to-peer", "to-observer", NULL};
 
 static const struct opt reject_options[] = {
 	[REJECT_WITH] = {"with", OPT_WORD, "tcp-reset", 0, NFT_ADMIN_PROHIBITED, with_words,
 			 "what answers a packet"},
-	[REJECT_PLACE] = {"place", OPT_WORD, "peer", 0, 0, reject_places, "whose firewall"},
+	[REJECT_PLACE] = {"place", OPT_WORD, "peer", 0, REJECT_AT_WIRE, reject_places, "whose firewall"},
 	[REJECT_DIRECTION] = {"direction", OPT_WORD, "to-peer", 0, REJECT_TO_OBSERVER,
 			      reject_directions, "which packets"},
 	{.name = NULL},
@@ -75,13 +76,36 @@ static struct effect reject_effect(const struct opt_values *opt)
 	};
 }
 
+static int reject_over(const struct opt_values *opt, enum wire wire, enum side observer,
+		       struct effect *effect, struct err *err)
+{
+	(void)observer;
+	if (wire == WIRE_SWITCH && opt->v[REJECT_PLACE] == REJECT_AT_WIRE)
+		return err_set(err, EINVAL, "a switch has no firewall for packets; use wire: router, or "
+			       "place: peer");
+	effect->beyond = wire != WIRE_SWITCH;
+	return 0;
+}
+
+static struct netns *place_of(const struct lab *lab, const struct opt_values *opt)
+{
+	return lab->ns[opt->v[REJECT_PLACE] == REJECT_AT_WIRE ? PLACE_WIRE : PLACE_PEER];
+}
+
 static struct nft_rule rule_of(const struct lab *lab, const struct opt_values *opt)
 {
-	return (struct nft_rule){
+	bool to_peer = opt->v[REJECT_DIRECTION] == REJECT_TO_PEER;
+	struct nft_rule rule = {
 		.family = lab->config.family,
-		.hook = opt->v[REJECT_DIRECTION] == REJECT_TO_PEER ? NFT_INPUT : NFT_OUTPUT,
+		.hook = to_peer ? NFT_INPUT : NFT_OUTPUT,
 		.with = (enum nft_with)opt->v[REJECT_WITH],
 	};
+
+	if (opt->v[REJECT_PLACE] == REJECT_AT_WIRE) {
+		rule.hook = NFT_FORWARD;
+		rule.out_dev = lab_port(to_peer ? PLACE_PEER : PLACE_OBSERVER);
+	}
+	return rule;
 }
 
 static int lift_limit(struct netns *ns, int family, struct err *err)
@@ -93,12 +117,12 @@ static int lift_limit(struct netns *ns, int family, struct err *err)
 static int reject_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
 	struct nft_rule rule = rule_of(lab, &act->opt);
-	int ret = lift_limit(lab->ns[PLACE_PEER], lab->config.family, err);
+	int ret = lift_limit(place_of(lab, &act->opt), lab->config.family, err);
 
 	if (ret)
 		return ret;
 	act->before_ns = clock_now_ns();
-	ret = nft_set(lab->ns[PLACE_PEER], &rule, err);
+	ret = nft_set(place_of(lab, &act->opt), &rule, err);
 	act->after_ns = clock_now_ns();
 	return ret;
 }
@@ -109,13 +133,13 @@ static int reject_prove(struct lab *lab, struct fault_act *act, int64_t deadline
 {
 	bool out = act->opt.v[REJECT_DIRECTION] == REJECT_TO_PEER;
 	uint64_t before, after;
-	int ret = nft_count(lab->ns[PLACE_PEER], lab->config.family, &before, err);
+	int ret = nft_count(place_of(lab, &act->opt), lab->config.family, &before, err);
 
 	after = before;
 	if (!ret)
 		ret = proof_knock(lab, out ? PLACE_OBSERVER : PLACE_PEER, deadline_ns, err);
 	while (!ret && after == before && clock_now_ns() < deadline_ns)
-		ret = nft_count(lab->ns[PLACE_PEER], lab->config.family, &after, err);
+		ret = nft_count(place_of(lab, &act->opt), lab->config.family, &after, err);
 	if (!ret && after == before)
 		ret = err_set(err, ENODATA,
 			      "expected the firewall to refuse a connection, and its counter stayed "
@@ -125,8 +149,7 @@ static int reject_prove(struct lab *lab, struct fault_act *act, int64_t deadline
 
 static int reject_undo(struct lab *lab, struct fault_act *act, struct err *err)
 {
-	(void)act;
-	return nft_clear(lab->ns[PLACE_PEER], lab->config.family, err);
+	return nft_clear(place_of(lab, &act->opt), lab->config.family, err);
 }
 
 const struct fault fault_reject = {
@@ -135,6 +158,7 @@ const struct fault fault_reject = {
 	.options = reject_options,
 	.needs = FACT_BIT(FACT_NFT_REJECT),
 	.effect = reject_effect,
+	.over = reject_over,
 	.inject = reject_inject,
 	.prove = reject_prove,
 	.undo = reject_undo,

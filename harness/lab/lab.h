@@ -20,7 +20,8 @@
  *   observer namespace          wire namespace            peer namespace
  *    [ obs0 ]----- veth -----[ w-obs ]=bridge=[ w-peer ]----- veth -----[ peer0 ]
  *
- * The wire is a switch, or a router with a subnet on each cable.
+ * The wire is a switch, or a router with a subnet on each cable, or a router that hides the client
+ * behind its own address on the server's cable.
  *
  * A lab lives in a process of its own. Its programs die with that process and its namespaces have
  * no name, so that SIGKILL leaves nothing behind.

@@ -9,10 +9,15 @@
  * Hosts limit how many such errors they send to one address (icmp_ratelimit, icmp(7)), so that of
  * many connections in one lab some would hear nothing: that limit is lifted. The kernel's limit over
  * all addresses, 50 at once (icmp_msgs_burst), is left.
+ *
+ * As nat it gives what the client sends its own address on the server's cable, and throws away what
+ * belongs to no connection that it has seen the beginning of. Only TCP: what proves the path is
+ * forwarded as it is.
  */
 #include <sys/socket.h>
 
 #include "lab/topology.h"
+#include "netns/nat.h"
 #include "netns/sysctl.h"
 
 int topology_forwarding(struct lab *lab, struct err *err)
@@ -31,4 +36,16 @@ int topology_forwarding(struct lab *lab, struct err *err)
 	for (int i = 0; i < 2 && !ret; i++)
 		ret = sysctl_set(lab->ns[PLACE_WIRE], set[i][0], set[i][1], err);
 	return ret;
+}
+
+int topology_translation(struct lab *lab, struct err *err)
+{
+	enum place server = lab->config.observer == SIDE_SERVER ? PLACE_OBSERVER : PLACE_PEER;
+	const struct nat nat = {
+		.family = lab->config.family,
+		.out_dev = lab_port(server),
+		.address = lab_gateway(&lab->config, server),
+	};
+
+	return lab->config.wire == WIRE_NAT ? nat_set(lab->ns[PLACE_WIRE], &nat, err) : 0;
 }

@@ -143,6 +143,8 @@ int topology_links(struct lab *lab, struct err *err)
 	if (!ret)
 		ret = make_cable(lab, PLACE_PEER, IF_PEER, IF_PORT_PEER, err);
 	if (!ret)
+		ret = topology_translation(lab, err);
+	if (!ret)
 		ret = wait_carrier(lab, PLACE_OBSERVER, err);
 	if (!ret)
 		ret = wait_carrier(lab, PLACE_PEER, err);

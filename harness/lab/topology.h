@@ -15,6 +15,9 @@ int topology_links(struct lab *lab, struct err *err);
 /* What makes the wire's namespace a router; before its links exist. */
 int topology_forwarding(struct lab *lab, struct err *err);
 
+/* wire: nat, once its ports have their addresses. */
+int topology_translation(struct lab *lab, struct err *err);
+
 /* The addresses of both ends' devices and of a router's port, and the ends' routes. @end is up. */
 int topology_end_addresses(struct lab *lab, enum place end, struct err *err);
 int topology_port_addresses(struct lab *lab, enum place end, struct err *err);

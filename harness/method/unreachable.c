@@ -98,7 +98,7 @@ void unreachable_window(const struct situation *s, struct window *w)
 		return;
 	}
 	if (e->tcp_only) {
-		window_never(w, "ARP passes, and the ICMP goes to the peer");
+		window_never(w, "ARP passes, and no ICMP comes to the observer");
 		return;
 	}
 	if (flushed(e)) {

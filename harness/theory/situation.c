@@ -14,6 +14,7 @@ const char *const traffic_names[TRAFFIC_COUNT + 1] = {
 const char *const wire_names[WIRE_COUNT + 1] = {
 	[WIRE_SWITCH] = "switch",
 	[WIRE_ROUTER] = "router",
+	[WIRE_NAT] = "nat",
 };
 
 const char *const side_names[3] = { [SIDE_SERVER] = "server", [SIDE_CLIENT] = "client" };

@@ -26,6 +26,7 @@ enum { TRAFFIC_SIZE_MAX = 64000 };            /* bytes of one message of the tra
 enum wire {
 	WIRE_SWITCH, /* both ends on one link */
 	WIRE_ROUTER, /* each end on a link of its own */
+	WIRE_NAT,    /* a router that hides the client behind its own address */
 	WIRE_COUNT
 };
 

@@ -102,6 +102,8 @@ static unsigned int lab_needs(const struct plan_lab *lab)
 
 	if (sc->ip == AF_INET6)
 		needs |= FACT_BIT(FACT_IPV6);
+	if (sc->wire == WIRE_NAT)
+		needs |= FACT_BIT(FACT_NAT);
 	if (sc->has_link)
 		needs |= FACT_BIT(FACT_NETEM);
 	for (int i = 0; i < sc->n_faults; i++)

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 18);
+	cr_assert_eq(n, 19);
 	cr_assert_null(fault_find("nonesuch"));
 }
 

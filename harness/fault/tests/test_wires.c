@@ -62,6 +62,42 @@ Test(wires, what_happens_behind_a_router_leaves_the_observers_neighbour_alone)
 	}
 }
 
+Test(wires, what_a_nat_forgets_is_silence_or_a_reset)
+{
+	struct effect silent = over("nat-expiry", "", WIRE_NAT);
+	struct effect reset = over("nat-expiry", "answer=reset", WIRE_NAT);
+
+	cr_assert(silent.kind == EFFECT_SILENCE && silent.lose_out && silent.lose_in);
+	cr_assert(silent.beyond && silent.tcp_only && !silent.icmp);
+	cr_assert(reset.kind == EFFECT_FORGOTTEN && reset.lose_in && !reset.silent_ns);
+}
+
+Test(wires, what_a_wire_cannot_do_is_refused_with_a_remedy)
+{
+	static const struct {
+		const char *fault, *options, *remedy;
+		enum wire wire;
+	} rows[] = {
+		{"nat-expiry", "", "use wire: nat", WIRE_SWITCH},
+		{"nat-expiry", "", "use wire: nat", WIRE_ROUTER},
+		{"reject", "place=wire", "use wire: router", WIRE_SWITCH},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fault *fault = fault_find(rows[i].fault);
+		struct opt_values opt;
+		struct effect effect;
+		struct err err = {""};
+
+		opt_defaults(fault->options, &opt);
+		cr_assert_eq(opt_set_list(fault->options, &opt, rows[i].options, &err), 0);
+		effect = fault->effect(&opt);
+		cr_assert_eq(fault->over(&opt, rows[i].wire, SIDE_SERVER, &effect, &err), -EINVAL);
+		cr_assert(strstr(err.text, rows[i].remedy), "%s", err.text);
+	}
+	cr_assert(over("reject", "place=wire", WIRE_ROUTER).beyond);
+}
+
 struct real {
 	char fault[16], options[64];
 	enum wire wire;
@@ -82,6 +118,17 @@ static struct real reals[] = {
 	{"addr-del", "place=observer", WIRE_ROUTER, AF_INET},
 	{"addr-del", "place=observer", WIRE_ROUTER, AF_INET6},
 	{"reject", "", WIRE_ROUTER, AF_INET},
+	{"reject", "place=wire", WIRE_ROUTER, AF_INET},
+	{"reject", "place=wire,direction=to-observer", WIRE_ROUTER, AF_INET6},
+	{"reject", "place=wire,with=net-unreachable", WIRE_NAT, AF_INET},
+	{"none", "", WIRE_NAT, AF_INET},
+	{"none", "", WIRE_NAT, AF_INET6},
+	{"link-down", "", WIRE_NAT, AF_INET},
+	{"drop", "", WIRE_NAT, AF_INET6},
+	{"nat-expiry", "", WIRE_NAT, AF_INET},
+	{"nat-expiry", "", WIRE_NAT, AF_INET6},
+	{"nat-expiry", "answer=reset", WIRE_NAT, AF_INET},
+	{"nat-expiry", "answer=reset", WIRE_NAT, AF_INET6},
 };
 
 ParameterizedTestParameters(wires, proves)
@@ -96,13 +143,16 @@ ParameterizedTest(struct real *real, wires, proves)
 	struct fault_act nothing = {.fault = &fault_none};
 	struct lab_config config = stub_config("good");
 	struct err err = {""};
+	unsigned int needs = act.fault->needs;
 	struct facts facts;
 	struct lab lab;
 
+	if (real->wire == WIRE_NAT)
+		needs |= FACT_BIT(FACT_NAT);
 	opt_defaults(act.fault->options, &act.opt);
 	cr_assert_eq(opt_set_list(act.fault->options, &act.opt, real->options, &err), 0);
-	cr_assert_eq(facts_find(&facts, act.fault->needs, &err), 0, "%s", err.text);
-	if (!facts_meet(&facts, act.fault->needs, &err))
+	cr_assert_eq(facts_find(&facts, needs, &err), 0, "%s", err.text);
+	if (!facts_meet(&facts, needs, &err))
 		cr_skip_test("%s", err.text);
 	config.wire = real->wire;
 	config.family = real->family;
@@ -113,7 +163,8 @@ ParameterizedTest(struct real *real, wires, proves)
 	cr_assert_eq(act.fault->inject(&lab, &act, &err), 0, "%s", err.text);
 	cr_assert_eq(act.fault->prove(&lab, &act, stub_deadline(3000), &err), 0, "%s %s: %s",
 		     real->fault, real->options, err.text);
-	cr_assert_eq(act.fault->undo(&lab, &act, &err), 0, "%s", err.text);
+	if (act.fault->undo)
+		cr_assert_eq(act.fault->undo(&lab, &act, &err), 0, "%s", err.text);
 	cr_assert_eq(nothing.fault->prove(&lab, &nothing, stub_deadline(3000), &err), 0,
 		     "%s %s is not undone: %s", real->fault, real->options, err.text);
 	lab_down(&lab);
