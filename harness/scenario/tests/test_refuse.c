@@ -97,7 +97,7 @@ Test(refuse, top_level_keys)
 		{HEAD "horizn: 3s\n", "d/x.yaml:2:1: horizn: unknown key; did you mean horizon?"},
 		{HEAD "colour: red\n", "d/x.yaml:2:1: colour: unknown key; write one of name, "
 				       "about, observer, traffic, size, ip, wire, "
-				       "wire, link, sysctl, methods, timeline, horizon, spread, expect, claim"},
+				       "link, sysctl, methods, timeline, horizon, spread, expect, claim"},
 		{"horizon: 3s\n", "d/x.yaml:1:1: name is missing; write name: and the file's name "
 				  "without its ending"},
 		{HEAD "horizon: 3s\n", "d/x.yaml:1:1: timeline is missing; write timeline: and a "
