@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/annotate.h"
 #include "cli/replay.h"
 #include "cli/run.h"
 #include "report/gate.h"
@@ -104,6 +105,28 @@ static int status_of(enum gate gate)
 	return gate == GATE_PASS ? CLI_PASS : gate == GATE_REGRESSED ? CLI_FAILED : CLI_INCONCLUSIVE;
 }
 
+/* The files that the baseline's command names, where they can be read here. */
+static void annotate(const struct check *check, const struct compare *compare)
+{
+	char *folder[] = { (char *)WORK_SCENARIOS };
+	struct scenario **scenarios = NULL;
+	struct replay replay;
+	struct err err;
+	int n = 0;
+
+	if (replay_parse(check->baseline.run.command, &replay, &err) == 0) {
+		bool named = replay.args.n_rest > 0;
+
+		if (scenario_load_all(named ? replay.args.rest : folder, named ? replay.args.n_rest : 1,
+				      &scenarios, &n, &err))
+			n = 0;
+	}
+	annotate_compare(compare, scenarios, n);
+	if (n)
+		scenario_free(scenarios, n);
+	replay_free(&replay);
+}
+
 static int put(const struct check *check, const struct compare *compare, const char *path)
 {
 	const struct record_run *was = &check->baseline.run, *is = &check->result.run;
@@ -121,6 +144,8 @@ static int put(const struct check *check, const struct compare *compare, const c
 		printf("the result: %s engine, kernel %s\n", is->engine, is->kernel);
 	if (check->records[0])
 		printf("records in %s\n", check->records);
+	if (given_has(check->args, "annotations"))
+		annotate(check, compare);
 	return status;
 }
 
@@ -154,6 +179,9 @@ static int check_verb(const struct given *args)
 	if (args->n_rest == 2 && (given_has(args, "output") || given_has(args, "jobs")))
 		return cli_failf(CLI_USAGE, "check: -o and -j are for a run; with a RESULT there is "
 				 "none");
+	if (given_has(args, "json") && given_has(args, "annotations"))
+		return cli_failf(CLI_USAGE, "check: --annotations are lines among others on standard "
+				 "output; leave --json out");
 	if (compare_threshold(given_value(args, "threshold", COMPARE_THRESHOLD), &check.threshold, &err))
 		return cli_failf(CLI_USAGE, "check: %s", err.text);
 	ret = summary_load(path, &check.baseline, &err);
@@ -174,6 +202,7 @@ static const struct given_row options[] = {
 	{ "output", "FILE", "where the records of the run go (default: as deadpeer run)", 'o', false },
 	{ "jobs", "N", "labs side by side in the run", 'j', false },
 	{ "json", NULL, "as a JSON object: the gate's word, and every cell", 0, false },
+	ANNOTATE_OPTION,
 	{ .name = NULL },
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/annotate.h"
 #include "cli/resume.h"
 #include "cli/run.h"
 
@@ -115,16 +116,21 @@ int run_failed(const struct ran *ran)
 static int put_results(const struct given *args, const struct ran *ran)
 {
 	const struct sink *sink = &ran->sink;
+	bool kept = sink->started && sink->path[0] && strcmp(sink->path, "-") != 0;
 	const char *output = given_value(args, "output", "");
 	bool json = given_has(args, "json");
 	int status = 0;
 
+	if (given_has(args, "tap")) {
+		report_tap(&sink->file, ran->ret ? ran->err.text : "", kept ? sink->path : "", stdout);
+		return 0;
+	}
 	if (strcmp(output, "-") != 0) {
 		status = cli_put_tables(&sink->file, args);
 		if (!status && !json)
 			put_covered(&sink->file, ran->took_ns);
 	}
-	if (!status && !json && sink->started && sink->path[0] && strcmp(sink->path, "-") != 0)
+	if (!status && !json && kept)
 		printf("records in %s\n", sink->path);
 	return status;
 }
@@ -144,6 +150,8 @@ static int run_plan(const struct given *args, struct work *work)
 	if (status)
 		return status;
 	status = put_results(args, &ran);
+	if (given_has(args, "annotations"))
+		annotate_records(&ran.sink.file, work->scenarios, work->n_scenarios);
 	totals = report_totals(&ran.sink.file);
 	if (!status)
 		status = run_status(&totals);
@@ -152,15 +160,29 @@ static int run_plan(const struct given *args, struct work *work)
 	return failed ? failed : status;
 }
 
+/* Who writes to standard output: one of them, or a table. */
+static int check_output(const struct given *args)
+{
+	bool output = strcmp(given_value(args, "output", ""), "-") == 0;
+	bool json = given_has(args, "json"), tap = given_has(args, "tap");
+
+	if (output + json + tap > 1)
+		return cli_failf(CLI_USAGE, "run: %s both want standard output; %s",
+				 !output ? "--json and --tap" : json ? "--json and -o -" : "--tap and -o -",
+				 output ? "give -o a file" : "choose one");
+	if ((output || json) && given_has(args, "annotations"))
+		return cli_failf(CLI_USAGE, "run: --annotations are lines among others on standard "
+				 "output; %s", output ? "give -o a file" : "leave --json out");
+	return 0;
+}
+
 static int run(const struct given *args)
 {
-	const char *output = given_value(args, "output", NULL);
 	struct work work;
-	int status;
+	int status = check_output(args);
 
-	if (output && strcmp(output, "-") == 0 && given_has(args, "json"))
-		return cli_failf(CLI_USAGE, "run: --json and -o - both want standard output; "
-				 "give -o a file");
+	if (status)
+		return status;
 	status = work_plan(args, true, &work);
 	if (!status)
 		status = run_plan(args, &work);
@@ -170,7 +192,8 @@ static int run(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
-	TABLE_OPTIONS,
+	{ "tap", NULL, "TAP version 14 instead of the table: a test point for each trial", 0, false },
+	ANNOTATE_OPTION,
 	{ .name = NULL },
 };
 

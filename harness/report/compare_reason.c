@@ -67,18 +67,17 @@ static void say_change(struct words *w, const struct compare_cell *c)
 static void say_times(struct words *w, const struct compare_cell *c)
 {
 	char was[48], is[48], by[64], allowed[48];
-	int64_t shift_ns = c->shift.ns;
+	/* The median may be as it was and another phase be later. */
+	bool worst = c->exact && c->word == COMPARE_SLOWER && c->shift.ns <= c->allowed_ns;
+	int64_t shift_ns = worst ? c->latest_ns : c->shift.ns;
 
 	if (!c->timed)
 		return;
-	/* The median may be as it was and another phase be later. */
-	if (c->exact && c->word == COMPARE_SLOWER && shift_ns <= c->allowed_ns)
-		shift_ns = c->latest_ns;
 	text_pair(c->median_a_ns, "→", c->median_b_ns, by, sizeof(by));
 	say(w, "median %s, %s by %s%s where %s would not matter", by,
 	    shift_ns < 0 ? "earlier" : "later",
 	    text_time(shift_ns < 0 ? -shift_ns : shift_ns, 3, was, sizeof(was)),
-	    shift_ns == c->latest_ns && c->exact ? " at worst" : "",
+	    worst ? " at worst" : "",
 	    text_time(c->allowed_ns, 3, allowed, sizeof(allowed)));
 	if (!c->exact && c->shift.bounded)
 		say(w, "the shift is %s to %s at %.0f %%", text_time(c->shift.lo_ns, 3, was, sizeof(was)),

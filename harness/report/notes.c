@@ -28,8 +28,7 @@ static void put_trial_name(const struct report *r, const struct style *style,
 	fputc('\n', style->out);
 }
 
-/* The four numbers of a trial that failed. */
-static void describe(const struct record_trial *t, char *buf, size_t size)
+char *report_failure(const struct record_trial *t, char *buf, size_t size)
 {
 	char lo[48], hi[48], at[48], by[48], expected[128];
 	bool window = t->expect == EXPECT_WINDOW;
@@ -46,7 +45,7 @@ static void describe(const struct record_trial *t, char *buf, size_t size)
 		text_time(t->horizon_ns - t->expect_hi_ns, 3, by, sizeof(by));
 		snprintf(buf, size, "%s, not noticed within %s: missed by more than %s", expected,
 			 at, by);
-		return;
+		return buf;
 	}
 	text_time(t->detect_ns, DIGITS, at, sizeof(at));
 	if (window && t->detect_ns > t->expect_hi_ns)
@@ -57,6 +56,7 @@ static void describe(const struct record_trial *t, char *buf, size_t size)
 			 text_time(t->expect_lo_ns - t->detect_ns, 3, by, sizeof(by)), t->saw);
 	else
 		snprintf(buf, size, "%s, happened at %s; %s", expected, at, t->saw);
+	return buf;
 }
 
 static void put_failure(const struct report *r, const struct style *style,
@@ -65,8 +65,7 @@ static void put_failure(const struct report *r, const struct style *style,
 	char text[512];
 
 	put_trial_name(r, style, t);
-	describe(t, text, sizeof(text));
-	text_wrap(style, TONE_PLAIN, text, INDENT, true);
+	text_wrap(style, TONE_PLAIN, report_failure(t, text, sizeof(text)), INDENT, true);
 	if (t->why[0])
 		text_wrap(style, TONE_DIM, t->why, INDENT, true);
 }

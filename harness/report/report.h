@@ -75,6 +75,10 @@ struct report_text {
 
 void report_cell_text(const struct report_cell *cell, struct report_text *text);
 
+/* A trial that failed, with all four numbers: expected from, to, happened at, by how much. Returns
+ * @buf. */
+char *report_failure(const struct record_trial *trial, char *buf, size_t size);
+
 /* A word for what was seen: "ETIMEDOUT", "EOF", "CLOSE_WAIT", "missed beat". Returns @buf. */
 char *report_seen(const struct record_trial *trial, char *buf, size_t size);
 
@@ -101,6 +105,10 @@ const char *report_claim_verdict(int yes, int no);
 
 /* The cells as objects, into an array that the caller has opened. */
 void report_json(const struct report *report, struct emit *emit);
+
+/* Everything as TAP version 14, a test point for each trial: testanything.org/tap-version-14-specification.html.
+ * @bail: why the run ended early, or "". @note: a comment at the end, or "". */
+void report_tap(const struct record_file *file, const char *bail, const char *note, FILE *out);
 
 /* Passed, failed, skipped, invalid or in error, and what to do with it. */
 struct report_totals {

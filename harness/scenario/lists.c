@@ -47,7 +47,8 @@ static int add_method(struct reader *r, const struct yaml_node *at, const struct
 		return yaml_refuse(r->doc, at, r->err,
 				   "more than %d methods; spread them over several scenarios",
 				   SCENARIO_METHODS);
-	s->methods[s->n_methods++] = (struct scenario_method){.method = method, .opt = *opt};
+	s->methods[s->n_methods++] = (struct scenario_method){
+		.method = method, .opt = *opt, .line = at ? at->line : 0 };
 	return 0;
 }
 

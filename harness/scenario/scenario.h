@@ -30,6 +30,7 @@ enum {
 struct scenario_method {
 	const struct method *method;
 	struct opt_values opt;
+	int line; /* of the file, from 1; 0: not written there */
 };
 
 struct scenario_fault {

@@ -11,9 +11,12 @@ import pytest
 from binary import DEADPEER, FILES, PASS, ROOT, SCENARIOS, USAGE, key, records, run, scenario
 
 WORK = ["--method", "--engine", "--phases", "--seed", "--jobs", "--output", "--json", "--help"]
-VERBS = {"run": [*WORK, "--cost", "--mistakes"], "plan": WORK, "list": ["--json", "--help"],
+VERBS = {"run": [*WORK, "--cost", "--mistakes", "--tap", "--annotations"], "plan": WORK, "list": ["--json", "--help"],
          "show": ["--cost", "--mistakes", "--json", "--help"],
-         "explain": ["--method", "--hz", "--json", "--help"], "doctor": ["--json", "--help"]}
+         "explain": ["--method", "--hz", "--json", "--help"], "doctor": ["--json", "--help"],
+         "compare": ["--by", "--threshold", "--all", "--json", "--help"],
+         "check": ["--threshold", "--output", "--jobs", "--annotations", "--json", "--help"],
+         "accept": ["--output", "--help"]}
 METHODS = {"recv", "select", "tcp_info", "keepalive", "heartbeat", "null"}
 FAULTS = {"none", "link-down", "drop", "netem", "kill", "signal", "close", "shutdown", "reset",
           "crash"}

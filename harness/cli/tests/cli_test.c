@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/engines.h"
+#include "cli/replay.h"
 #include "cli/run.h"
 #include "cli/work.h"
 
@@ -174,6 +175,14 @@ Test(cli, usage_errors_are_exit_2)
 	cr_assert_eq(DEADPEER("run", "/nonexistent"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("run", "-m", "nothing"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("run", "-o", "-", "--json"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("run", "--tap", "--json"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("compare", "a"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("compare", "/nonexistent", "b"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("compare", "--by", "colour", "a"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("check"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("check", "--threshold", "much", "a"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("check", "a", "b", "-o", "c"), CLI_USAGE);
+	cr_assert_eq(DEADPEER("accept"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "-n", "0"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "-e", "imaginary"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "-n", "3", "--phase", "4"), CLI_USAGE);
@@ -243,4 +252,62 @@ Test(cli, nothing_is_written_before_everything_is_checked)
 	cr_assert_neq(stat(out, &st), 0);
 	unlink(bad);
 	rmdir(folder);
+}
+
+Test(replay, a_command_is_read_as_it_was_written)
+{
+	const char *const words[] = { "run", "-n", "3", "-m", "a b", "it's", "", "''", "\\", " ", "$x", "é" };
+	enum { N = sizeof(words) / sizeof(words[0]), REST = N - 5 };
+	struct emit text = EMIT_INIT;
+	struct replay replay;
+	struct given given;
+	struct err err;
+	char *command;
+
+	cr_assert_eq(given_parse(verb_run.options, N, (char **)words, &given, &err), 0);
+	replay_quote("run", &given, &text);
+	command = emit_take(&text);
+	cr_assert_eq(replay_parse(command, &replay, &err), 0, "%s: %s", command, err.text);
+	cr_assert_eq(replay.args.n_rest, REST);
+	for (int i = 0; i < REST; i++)
+		cr_assert_str_eq(replay.args.rest[i], given.rest[i]);
+	cr_assert_str_eq(given_value(&replay.args, "method", ""), "a b");
+	cr_assert_str_eq(given_value(&replay.args, "phases", ""), "3");
+	replay_free(&replay);
+	given_free(&given);
+	free(command);
+}
+
+static void replayed(const char *engine, const char *kernel, const char *command, const char *want)
+{
+	struct record_run run = { .seed = 7, .phases = 3 };
+	char buf[sizeof(run.command)];
+	struct err err = { "" };
+
+	snprintf(run.engine, sizeof(run.engine), "%s", engine);
+	snprintf(run.kernel, sizeof(run.kernel), "%s", kernel);
+	snprintf(run.command, sizeof(run.command), "%s", command);
+	if (!want) {
+		cr_assert_eq(replay_command(&run, buf, sizeof(buf), &err), -EINVAL, "%s", command);
+		return;
+	}
+	cr_assert_eq(replay_command(&run, buf, sizeof(buf), &err), 0, "%s: %s", command, err.text);
+	cr_assert_str_eq(buf, want);
+}
+
+Test(replay, the_command_names_what_ran_it)
+{
+	replayed("native", "6.18.1", "deadpeer run -n3 --json x",
+		 "deadpeer run -e native --phases 3 --seed 7 x");
+	replayed("virtual", "6.1.0-56-cloud-amd64", "deadpeer run --seed=7 -o y -m recv 'a b'",
+		 "deadpeer run -e virtual --kernel 6.1 --seed 7 --method recv 'a b'");
+	replayed("virtual", "7.0.13+deb14-amd64", "deadpeer run --kernel 6.1 --kernel 7 x",
+		 "deadpeer run -e virtual --kernel 7 --seed 7 x");
+	replayed("virtual", "6.9.1", "deadpeer run --kernel /boot/vmlinuz --modules /lib x",
+		 "deadpeer run -e virtual --kernel /boot/vmlinuz --modules /lib --seed 7 x");
+	replayed("virtual", "6.9.1", "deadpeer run --kernel /boot/a --kernel /boot/b x", NULL);
+	replayed("native", "6.1", "deadpeer run --no-such-option", NULL);
+	replayed("native", "6.1", "deadpeer run 'x", NULL);
+	replayed("native", "6.1", "deadpeer plan x", NULL);
+	replayed("native", "6.1", "", NULL);
 }
