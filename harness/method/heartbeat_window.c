@@ -275,14 +275,15 @@ static void stalled(const struct rhythm *r, struct window *w)
 
 static void dead(const struct rhythm *r, bool beacon, struct window *w)
 {
-	int64_t round_trip = repair_round_trip_ns(r->s, false, false, max64(0, r->period - PING_SKEW_NS));
+	int64_t round_trip = repair_round_trip_ns(r->s, r->s->effect.out, r->s->effect.in,
+						  max64(0, r->period - PING_SKEW_NS));
 	struct verdict v;
 
 	if (round_trip < 0 || (!beacon && round_trip + PING_SKEW_NS >= r->period)) {
-		window_none(w, "already on the undisturbed path a message may need more than the period");
+		window_none(w, "already before the fault a message may need more than the period");
 		return;
 	}
-	if (beacon && (r->s->path.loss_ppm || r->s->path.corrupt_ppm)) {
+	if (beacon && situation_lossy(r->s)) {
 		window_none(w, "a beacon lost on this path comes with its retransmission: when the last "
 			       "one arrived before the fault cannot be told");
 		return;

@@ -62,7 +62,7 @@ static void from_last(const struct situation *s, const struct quiet *q, int64_t 
 	int64_t sure = x_lo > flight + SKEW_NS ? (x_lo - flight - SKEW_NS) / every : 0;
 	int64_t perhaps = (x_hi + flight + SKEW_NS) / every, lo, hi, end = s->effect.for_ns;
 
-	if (s->path.loss_ppm || s->path.corrupt_ppm) {
+	if (situation_lossy(s)) {
 		window_none(w, "what is lost on this path arrives with its retransmission: when the last "
 			       "arrival was cannot be told");
 		return;
@@ -116,6 +116,18 @@ static void stalled(const struct situation *s, const struct quiet *q, int64_t ev
 	}
 }
 
+/* What arrives is drawn by the observer's own program, which stands still. */
+static void asleep(const struct situation *s, const struct quiet *q, int64_t every, struct window *w)
+{
+	int64_t longest = s->effect.for_ns + every + flight_ns(s, q);
+
+	if (situation_observer_writes_ns(s) && longest >= q->lo_ns)
+		window_none(w, "the stopped program asks nothing, so nothing arrives: the limit may run out "
+			       "before the first answer after it");
+	else
+		alive(s, q, every, w);
+}
+
 void quiet_window(const struct situation *s, const struct quiet *q, struct window *w)
 {
 	int64_t every = heard_every_ns(s, q), guard = flight_ns(s, q) + SKEW_NS;
@@ -163,6 +175,9 @@ void quiet_window(const struct situation *s, const struct quiet *q, struct windo
 		first = flap_first(s);
 		quiet_window(&first, q, w);
 		flap_later(s, q->lo_ns - every, w);
+		break;
+	case EFFECT_OBSERVER_FROZEN:
+		asleep(s, q, every, w);
 		break;
 	default:
 		alive(s, q, every, w);

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from binary import DEADPEER, FAILED, PASS, records, run, scenario
+import virtual
+from binary import DEADPEER, FAILED, PASS, SCENARIOS, records, run, scenario
 
 HOUR_NS = 3600 * 10**9
 DAY_NS = 24 * HOUR_NS
@@ -93,3 +94,18 @@ def test_a_wrong_alarm_that_was_not_expected_fails(labs, deadpeer, tmp_path):
     done = deadpeer("run", "-e", "native", "-o", tmp_path / "o.jsonl", path, code=FAILED)
     assert records(tmp_path / "o.jsonl")[1][0]["verdict"] == "false_alarm"
     assert "FALSE ALARM" in done.out
+
+
+def test_late_beacons_are_as_many_as_chance_has_it(tmp_path):
+    """With independent loss p, a beacon needs more attempts than the one before it with the chance
+    p / (1 + p): that is when a grace shorter than the first retransmission is wrong."""
+    virtual.kernel("6.1")
+    _, trials = virtual.Runner(tmp_path)(
+        SCENARIOS / "mistakes" / "mistakes-loss-30.yaml", "-n", "20",
+        "-m", "heartbeat:period=20s,mode=beacon,grace=100ms")
+    mistakes = total(trials, "mistakes")
+    beacons = sum(t["alive_ns"] // (20 * 10**9) for t in trials)
+    chance = 0.3 / 1.3
+    spread = (beacons * chance * (1 - chance)) ** 0.5
+    assert abs(mistakes - beacons * chance) < 4 * spread, f"{mistakes} of {beacons}"
+    assert not any(t["mistake_open"] for t in trials if t["mistakes"] == 0)

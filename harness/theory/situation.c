@@ -63,6 +63,15 @@ bool situation_segments(const struct situation *s)
 	return s->size > (s->ipv6 ? 1428 : 1448);
 }
 
+bool situation_lossy(const struct situation *s)
+{
+	const struct impairment *imp = &s->effect.impair;
+	bool since = s->effect.out || s->effect.in;
+
+	return s->path.loss_ppm || s->path.corrupt_ppm ||
+	       (since && (imp->loss_ppm || imp->corrupt_ppm));
+}
+
 int64_t situation_rtt_ns(const struct situation *s)
 {
 	return 2 * s->path.delay_ns;

@@ -122,6 +122,9 @@ int64_t situation_peer_writes_ns(const struct situation *s);
 /* Whether a message of the traffic needs more than one segment. */
 bool situation_segments(const struct situation *s);
 
+/* The path loses or corrupts packets: always, or since before the fault. */
+bool situation_lossy(const struct situation *s);
+
 /* One-way and round-trip time of the undisturbed path, without the unknowable microseconds. */
 int64_t situation_rtt_ns(const struct situation *s);
 

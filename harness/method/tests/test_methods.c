@@ -148,3 +148,28 @@ Test(methods, tcp_info_sees_an_end_at_its_next_look)
 	cr_assert_eq(w.lo_ns, 0);
 	cr_assert_eq(w.hi_ns, NS_PER_S);
 }
+
+/* What arrives while the observer itself is stopped is read before anybody is accused; what its own
+ * program would have asked for does not arrive. */
+Test(methods, a_stopped_observer_hears_only_what_it_need_not_ask_for)
+{
+	struct situation s = calm();
+	struct opt_values opt;
+	struct window w;
+	struct err err;
+
+	s.observer = SIDE_CLIENT;
+	s.effect = (struct effect){ .kind = EFFECT_OBSERVER_FROZEN, .for_ns = 5 * NS_PER_S };
+	opt_defaults(method_rcvtimeo.options, &opt);
+	cr_assert_eq(opt_set_list(method_rcvtimeo.options, &opt, "timeout=3s", &err), 0);
+	s.traffic = TRAFFIC_REQUEST;
+	method_rcvtimeo.window(&opt, &s, &w);
+	cr_assert_eq(w.kind, WINDOW_NONE, "%s", w.why);
+	s.traffic = TRAFFIC_RECEIVING;
+	method_rcvtimeo.window(&opt, &s, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER, "%s", w.why);
+	s.traffic = TRAFFIC_REQUEST;
+	s.effect.for_ns = NS_PER_S;
+	method_rcvtimeo.window(&opt, &s, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER, "%s", w.why);
+}
