@@ -44,8 +44,10 @@ def lines(path):
 
 
 def same_but_for_the_boot(path, other, hz=250):
-    """Two files of the same plan from two boots of one kernel: where the booted machine was stopped
-    may differ by some instructions, and every time with it; by a tick at most."""
+    """Two files of the same plan from two boots of one kernel: equal but for times, and these to a
+    tick. Boots leave the same memory; but when the CPU's thread comes first after the stop (vm_stop,
+    softmmu/cpus.c), QEMU's main loop finds it stopped in a machine that still runs, calls that idle,
+    and skips to the next timer before it saves: 0.7 ms in one boot of four."""
     there, here = ([json.loads(line) for line in file[1:]] for file in (path, other))
     assert len(there) == len(here) > 0
     for a, b in zip(there, here):

@@ -25,7 +25,7 @@
  * the next (timerlist_rearm). The HPET sets its timer again before it raises its interrupt, once
  * each 43 s when its 32 bits wrap and always when it is periodic (hpet_timer, hw/timer), so that
  * interrupt came at the following deadline. Unless the main loop had woken up just before: what it
- * then leaves for the CPU to do makes the CPU count as busy, and the interrupt came when it was due.
+ * then leaves for the CPU to do makes it count as busy, and the interrupt came when it was due.
  * With a wake-up every 20 us, 7 of 12 sleeps of two hours ended 1 to 8 ns off, and in 1 of 60 runs
  * keepalive found its peer dead 1 us earlier. The APIC raises first (apic_timer, hw/intc).
  * It has to be calibrated in a loop of 0.1 s, which makes booting, but nothing after it, slower.
