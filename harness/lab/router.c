@@ -6,9 +6,10 @@
  *                       a row and then once a second to each host (ip_error(), net/ipv4/route.c)
  *   nobody answers ARP  host unreachable, when three requests a second apart stayed unanswered
  *
- * Hosts limit how many such errors they send to one address (icmp_ratelimit, icmp(7)), so that of
- * many connections in one lab some would hear nothing: that limit is lifted. The kernel's limit over
- * all addresses, 50 at once (icmp_msgs_burst), is left.
+ * Hosts limit how many ICMP errors they send (icmp_ratelimit, icmp_msgs_burst, icmp(7)), so that of
+ * many connections in one lab some would hear nothing: these limits are lifted. In IPv4 by taking
+ * the errors off the mask of what is limited, for a limit of 0 would also take ip_error()'s five
+ * (inet_peer_xrlim_allow(), net/ipv4/inetpeer.c: both keep their account in one place).
  *
  * As nat it gives what the client sends its own address on the server's cable, and throws away what
  * belongs to no connection that it has seen the beginning of. Only TCP: what proves the path is
@@ -24,7 +25,7 @@ int topology_forwarding(struct lab *lab, struct err *err)
 {
 	static const char *const v4[][2] = {
 		{"net.ipv4.ip_forward", "1"},
-		{"net.ipv4.icmp_ratelimit", "0"},
+		{"net.ipv4.icmp_ratemask", "0"},
 	};
 	static const char *const v6[][2] = {
 		{"net.ipv6.conf.all.forwarding", "1"},
