@@ -27,6 +27,9 @@
 #define SKEW_NS	      (10 * NS_PER_MS) /* of two programs' view of one connection */
 #define FIRST_RTO_NS  (500 * NS_PER_MS)
 #define NEIGHBOUR_NS  NS_PER_S
+/* A writer that waits by ppoll(2) may be woken so much later: fs/select.c, select_estimate_accuracy(),
+ * 0.1 % and 100 ms at most. */
+#define WAIT_SLACK_NS(wait_ns) ((wait_ns) / 1000 < 100 * NS_PER_MS ? (wait_ns) / 1000 : 100 * NS_PER_MS)
 
 struct refusal {
 	bool found, unsure, perhaps;
@@ -74,6 +77,7 @@ static void writes(const struct situation *s, const struct tcp_options *o, int64
 	struct giveup g;
 
 	first_lost_write(&silent, period, &lo, &hi);
+	hi += WAIT_SLACK_NS(period);
 	if (lo >= back) {
 		earliest(s, all, lo, hi + answer_ns(s), "the observer's next write leaves");
 		return;
