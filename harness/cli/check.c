@@ -216,7 +216,7 @@ const struct verb verb_check = {
 		"every difference counts that is above the threshold; in real time it must also be "
 		"significant over all cells and more than the machine itself was seen to stall. Exit "
 		"status: 0 pass, 1 regressed, 3 inconclusive (it looks worse, and there are too few "
-		"trials to tell).",
+		"trials to tell, or the machine itself was too late).",
 	.options = options,
 	.main = check_verb,
 };

@@ -22,13 +22,13 @@
  * changes one or more words in it. Later also has to be practical: the shift must exceed what is
  * allowed.
  *
- * Allowed: the threshold's part of the earlier median or its absolute part, whichever is more, and
- * in real time the longest stall of the machine that was measured in the cell's trials. All phases
- * of a cell share one fault, so that one stall of the machine can shift them all: no test of ranks
- * can see that this is chance, but the measurement can.
+ * Allowed: the threshold's part of the earlier median or its absolute part, whichever is more.
  *
  * Unclear: the times or shares differ by more than is allowed, and samples of this size could not
- * have been significant among so many tests, whatever their values.
+ * have been significant among so many tests, whatever their values. Or, in real time, they are
+ * significantly later by no more than that and the longest stall of the machine that was measured
+ * in the later side's own trials: all phases of a cell share one fault, so that one stall can shift
+ * them all. No test of ranks can see that this is chance, but the measurement can.
  */
 
 const char *const compare_words[COMPARE_WORDS + 1] = {
@@ -99,9 +99,8 @@ static int64_t allowed_ns(const struct compare_cell *c, const struct compare_thr
 {
 	int64_t earlier = c->median_a_ns < c->median_b_ns ? c->median_a_ns : c->median_b_ns;
 	__int128 part = (__int128)later(earlier, 0) * threshold->relative_ppm / PPM;
-	int64_t stall = c->exact ? 0 : later(c->a->stall_ns, c->b->stall_ns);
 
-	return later((int64_t)part, threshold->absolute_ns) + stall;
+	return later((int64_t)part, threshold->absolute_ns);
 }
 
 /* As the trials of A should end: noticed where the peer died there, else quiet. */

@@ -32,7 +32,7 @@ enum compare_word {
 	COMPARE_FASTER,  /* B notices earlier, and nothing else is worse */
 	COMPARE_SLOWER,
 	COMPARE_CHANGED, /* other outcomes or verdicts */
-	COMPARE_UNCLEAR, /* it looks different; too few trials to tell */
+	COMPARE_UNCLEAR, /* it looks different; too few trials, or the machine too late, to tell */
 	COMPARE_ONLY_A,
 	COMPARE_ONLY_B,
 	COMPARE_WORDS
@@ -52,6 +52,7 @@ struct compare_cell {
 	enum compare_word word;
 	bool worse;  /* of a changed one, and of slower: a gate fails; of unclear: it may be so */
 	bool exact;  /* value by value, because nothing in it is by chance */
+	bool stalled; /* unclear because of how late the machine itself was */
 	bool timed;  /* both noticed at least once */
 	int64_t median_a_ns, median_b_ns; /* where they noticed at all */
 	struct stats_shift shift;

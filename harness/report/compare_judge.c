@@ -55,7 +55,7 @@ static void judge_exact(struct compare_cell *c)
 /* What one test has to say. */
 struct news {
 	enum compare_word word;
-	bool worse;
+	bool worse, stalled;
 };
 
 /* Of a difference: significant, or it could not have been, or it is noise. */
@@ -81,10 +81,17 @@ static struct news news_of_times(const struct compare_cell *c, int tests)
 	bool late = c->shift.ns > c->allowed_ns, early = c->shift.ns < -c->allowed_ns;
 	struct news news = { .worse = late };
 
-	if (c->timed && (late || early))
-		news.word = told(late ? COMPARE_SLOWER : COMPARE_FASTER, c->p_adjusted,
-				 stats_rank_least_p((size_t)c->a->n_times, (size_t)c->b->n_times),
-				 tests);
+	int64_t by = late ? c->shift.ns : -c->shift.ns;
+
+	if (!c->timed || (!late && !early))
+		return news;
+	news.word = told(late ? COMPARE_SLOWER : COMPARE_FASTER, c->p_adjusted,
+			 stats_rank_least_p((size_t)c->a->n_times, (size_t)c->b->n_times), tests);
+	/* Only the later side's own stalls can have made it late. */
+	news.stalled = news.word != COMPARE_SAME && news.word != COMPARE_UNCLEAR &&
+		       by <= c->allowed_ns + (late ? c->b : c->a)->stall_ns;
+	if (news.stalled)
+		news.word = COMPARE_UNCLEAR;
 	return news;
 }
 
@@ -112,7 +119,7 @@ static void judge_by_chance(struct compare_cell *c, int tests)
 		news_of_share(&c->noticed, tests),
 		news_of_share(&c->passed, tests),
 	};
-	struct news most = { COMPARE_SAME, false };
+	struct news most = { .word = COMPARE_SAME };
 
 	for (int i = 0; i < (int)(sizeof(news) / sizeof(news[0])); i++) {
 		if (weight(news[i]) > weight(most))
@@ -120,6 +127,7 @@ static void judge_by_chance(struct compare_cell *c, int tests)
 	}
 	c->word = most.word;
 	c->worse = most.worse;
+	c->stalled = most.stalled;
 }
 
 void compare_judge(struct compare_cell *c, int tests)

@@ -84,6 +84,15 @@ static void say_times(struct words *w, const struct compare_cell *c)
 		    text_time(c->shift.hi_ns, 3, is, sizeof(is)), 100 * COMPARE_CONFIDENCE);
 }
 
+static void say_stall(struct words *w, const struct compare_cell *c)
+{
+	const struct summary_cell *later = c->shift.ns > 0 ? c->b : c->a;
+	char text[48];
+
+	say(w, "the machine itself was late by up to %s meanwhile, and may be why",
+	    text_time(later->stall_ns, 3, text, sizeof(text)));
+}
+
 char *compare_reason(const struct compare_cell *cell, char *buf, size_t size)
 {
 	struct words w = { buf, size, 0 };
@@ -104,7 +113,10 @@ char *compare_reason(const struct compare_cell *cell, char *buf, size_t size)
 				    cell->shift.ns < -cell->allowed_ns))
 			say_times(&w, cell);
 		say_change(&w, cell);
-		say(&w, "too few trials to tell");
+		if (cell->stalled)
+			say_stall(&w, cell);
+		else
+			say(&w, "too few trials to tell");
 		break;
 	case COMPARE_ONLY_A:
 	case COMPARE_ONLY_B:

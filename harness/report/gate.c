@@ -80,6 +80,17 @@ static void put_all(const struct compare *compare, enum gate gate, const struct 
 	}
 }
 
+static bool too_few(const struct compare *compare)
+{
+	for (int i = 0; i < compare->n; i++) {
+		const struct compare_cell *cell = &compare->cells[i];
+
+		if (gate_cell(cell) == GATE_INCONCLUSIVE && !cell->stalled)
+			return true;
+	}
+	return false;
+}
+
 void gate_list(const struct compare *compare, const struct style *style)
 {
 	static const enum tone tones[] = {
@@ -97,7 +108,7 @@ void gate_list(const struct compare *compare, const struct style *style)
 	fprintf(style->out, ": %d cell%s, %d regressed, %d unclear, %d the same, %d new\n", compare->n,
 		compare->n == 1 ? "" : "s", count[GATE_REGRESSED], count[GATE_INCONCLUSIVE],
 		compare->count[COMPARE_SAME], compare->count[COMPARE_ONLY_B]);
-	if (gate == GATE_INCONCLUSIVE)
+	if (gate == GATE_INCONCLUSIVE && too_few(compare))
 		fprintf(style->out, "With -n %d or more in both, a difference could be told from "
 			"chance.\n", compare_enough(compare));
 }
