@@ -14,7 +14,7 @@
 
 /*
  * clsact gives a device two hooks without changing its qdisc; on each sits one cls_bpf filter with
- * a one-instruction classic BPF program, whose return value is the verdict ("direct action").
+ * a classic BPF program of four instructions, whose return value is the verdict ("direct action").
  * Classic BPF needs no bpf(2), so this works in a user namespace, where bpf(2) is refused.
  *
  * Both filters are there from drop_prepare() on and let everything pass; a drop replaces the one
@@ -26,6 +26,7 @@
  */
 
 enum { DROP_PRIORITY = 1, DROP_HANDLE = 1 };
+#define DROP_NONE UINT32_MAX
 
 static int unsupported(int ret, const char *dev, struct err *err)
 {
@@ -65,9 +66,15 @@ static struct tcmsg filter_header(int ifindex, enum drop_hook hook)
 	};
 }
 
-static struct nl_msg *filter_message(int ifindex, enum drop_hook hook, uint32_t verdict, int flags)
+/* @longer: frames of more bytes are dropped; 0: all are; DROP_NONE: none is. */
+static struct nl_msg *filter_message(int ifindex, enum drop_hook hook, uint32_t longer, int flags)
 {
-	const struct sock_filter program[] = { BPF_STMT(BPF_RET | BPF_K, verdict) };
+	const struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, longer, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, TC_ACT_SHOT),
+		BPF_STMT(BPF_RET | BPF_K, TC_ACT_OK),
+	};
 	const struct tcmsg tcm = filter_header(ifindex, hook);
 	struct nlattr *options;
 	struct nl_msg *msg;
@@ -90,7 +97,7 @@ static int add_pass(struct netns *ns, int ifindex, const char *dev, enum drop_ho
 		    struct err *err)
 {
 	int ret = rtnl_request(netns_route(ns),
-			       filter_message(ifindex, hook, TC_ACT_OK,
+			       filter_message(ifindex, hook, DROP_NONE,
 					      NLM_F_CREATE | NLM_F_EXCL),
 			       NULL, NULL, err, "cannot attach a filter to %s", dev);
 
@@ -115,26 +122,38 @@ int drop_prepare(struct netns *ns, const char *dev, struct err *err)
 
 /* -ENOENT: there is no filter to replace (without clsact the kernel says EINVAL). */
 static int replace(struct netns *ns, int ifindex, const char *dev, enum drop_hook hook,
-		   uint32_t verdict, struct err *err)
+		   uint32_t longer, struct err *err)
 {
-	int ret = rtnl_request(netns_route(ns), filter_message(ifindex, hook, verdict, 0), NULL,
+	int ret = rtnl_request(netns_route(ns), filter_message(ifindex, hook, longer, 0), NULL,
 			       NULL, err, "cannot change the filter of %s", dev);
 
 	return ret == -EINVAL ? -ENOENT : ret;
 }
 
-int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err)
+static int set(struct netns *ns, const char *dev, enum drop_hook hook, uint32_t longer,
+	       struct err *err)
 {
 	int ifindex, ret;
 
 	ifindex = rtnl_ifindex(ns, dev, err);
 	if (ifindex < 0)
 		return ifindex;
-	ret = replace(ns, ifindex, dev, hook, TC_ACT_SHOT, err);
+	ret = replace(ns, ifindex, dev, hook, longer, err);
 	if (ret != -ENOENT)
 		return ret;
 	ret = prepare(ns, ifindex, dev, err);
-	return ret ? ret : replace(ns, ifindex, dev, hook, TC_ACT_SHOT, err);
+	return ret ? ret : replace(ns, ifindex, dev, hook, longer, err);
+}
+
+int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err)
+{
+	return set(ns, dev, hook, 0, err);
+}
+
+int drop_set_longer(struct netns *ns, const char *dev, enum drop_hook hook, int bytes,
+		    struct err *err)
+{
+	return set(ns, dev, hook, (uint32_t)bytes + ETH_HLEN, err);
 }
 
 int drop_clear(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err)
@@ -144,7 +163,7 @@ int drop_clear(struct netns *ns, const char *dev, enum drop_hook hook, struct er
 	ifindex = rtnl_ifindex(ns, dev, err);
 	if (ifindex < 0)
 		return ifindex;
-	ret = replace(ns, ifindex, dev, hook, TC_ACT_OK, err);
+	ret = replace(ns, ifindex, dev, hook, DROP_NONE, err);
 	if (ret == -ENOENT)
 		return err_set(err, ENOENT, "nothing was ever dropped on %s", dev);
 	return ret;

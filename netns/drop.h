@@ -29,6 +29,10 @@ int drop_prepare(struct netns *ns, const char *dev, struct err *err);
  * -EOPNOTSUPP: this kernel lacks clsact or cls_bpf. */
 int drop_set(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err);
 
+/* Only what is longer than @bytes, counted from the IP header on; at DROP_EGRESS, on Ethernet. */
+int drop_set_longer(struct netns *ns, const char *dev, enum drop_hook hook, int bytes,
+		    struct err *err);
+
 /* Passes again; fine where nothing was set. The counter stays. -ENOENT: neither prepared nor set
  * on this device. */
 int drop_clear(struct netns *ns, const char *dev, enum drop_hook hook, struct err *err);

@@ -46,6 +46,9 @@ int proof_alive(struct program *program, struct err *err);
  * given up soon: what becomes of its first segment is to be seen elsewhere. */
 int proof_knock(struct lab *lab, enum place from, int64_t deadline_ns, struct err *err);
 
+/* A UDP datagram that fills a packet of 1500 bytes, from @from to the other end. */
+int proof_large(struct lab *lab, enum place from, struct err *err);
+
 /* Whether the kernel of @end lets a socket be bound to the end's address. */
 int proof_address(struct lab *lab, enum place end, bool *has, struct err *err);
 

@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "fault/proof.h"
 
-enum { KNOCK_PORT = 9 /* discard, RFC 863: nobody listens */, KNOCK_WAIT_MS = 20 };
+enum { KNOCK_PORT = 9 /* discard, RFC 863: nobody listens */, KNOCK_WAIT_MS = 20,
+       LARGE_UDP = 1472 };
 
 static socklen_t address_of(const struct lab *lab, enum place place, struct sockaddr_storage *at)
 {
@@ -48,6 +49,23 @@ int proof_knock(struct lab *lab, enum place from, int64_t deadline_ns, struct er
 							   KNOCK_WAIT_MS);
 	close(fd);
 	return 0;
+}
+
+int proof_large(struct lab *lab, enum place from, struct err *err)
+{
+	enum place to = from == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
+	int fd = netns_socket(lab->ns[from], lab->config.family, SOCK_DGRAM, 0, err), ret = 0;
+	static const char bytes[LARGE_UDP];
+	struct sockaddr_storage at;
+	socklen_t len = address_of(lab, to, &at);
+
+	if (fd < 0)
+		return fd;
+	if (sendto(fd, bytes, lab->config.family == AF_INET6 ? sizeof(bytes) - 20 : sizeof(bytes), 0,
+		   (const struct sockaddr *)&at, len) < 0)
+		ret = err_sys(err, errno, "a large datagram");
+	close(fd);
+	return ret;
 }
 
 int proof_address(struct lab *lab, enum place end, bool *has, struct err *err)

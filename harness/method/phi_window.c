@@ -96,6 +96,11 @@ void phi_window(const struct opt_values *opt, const struct situation *situation,
 	size_t n;
 
 	untold.steps = NULL;
+	if (situation->effect.larger && situation->effect.lose_in) {
+		window_none(window, "beacons arrive until the first large message, and how many did decides "
+				    "what phi waits");
+		return;
+	}
 	with_patience(opt, &untold, p.lo, window);
 	with_patience(opt, situation, p.hi, &patient);
 	window_join(window, &patient);

@@ -82,6 +82,10 @@ void stuck_window(const struct situation *s, const struct stuck *k, struct windo
 		flap_later(s, k->limit_ns, w);
 		return;
 	}
+	if (s->effect.larger && !s->effect.lose_out) {
+		stuck_alive(s, k, w);
+		return;
+	}
 	if (blurred(s, k, w))
 		return;
 	if (writes)

@@ -183,7 +183,10 @@ static void count_limit(const struct situation *s, const struct opt_values *opt,
 	switch (s->effect.kind) {
 	case EFFECT_SILENCE:
 	case EFFECT_FORGOTTEN:
-		counted(s, count, what, &one);
+		if (s->effect.larger && !s->effect.lose_out)
+			by_chance(s, count, &one);
+		else
+			counted(s, count, what, &one);
 		break;
 	case EFFECT_STALLED:
 		probed(s, count, what, &one);

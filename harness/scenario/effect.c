@@ -18,8 +18,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "scenario/scenario.h"
+#include "theory/large.h"
 
 enum rank { RANK_NOTHING, RANK_SIGNALS, RANK_IMPAIRED, RANK_DEADLY };
 
@@ -131,6 +133,10 @@ static int take(const struct scenario *s, const struct scenario_fault *p,
 int scenario_effect(const struct scenario *s, struct effect *effect, int *principal,
 		    struct err *err)
 {
+	const struct situation connection = {.observer = s->observer,
+					     .traffic = s->traffic,
+					     .size = s->message_size,
+					     .ipv6 = s->ip == AF_INET6};
 	enum rank best = RANK_NOTHING;
 	int ret = 0;
 
@@ -147,5 +153,5 @@ int scenario_effect(const struct scenario *s, struct effect *effect, int *princi
 	for (int i = 0; i < s->n_faults && !ret; i++)
 		if (i != *principal)
 			ret = take(s, &s->faults[*principal], &s->faults[i], effect, err);
-	return ret;
+	return ret ? ret : large_reduce(effect, &connection, err);
 }

@@ -9,6 +9,9 @@
 
 static const char *silenced(const struct effect *e)
 {
+	if (e->larger)
+		return e->lose_out ? "large packets vanish on the way, the observer's messages among them"
+				   : "large packets vanish on the way, the peer's messages among them";
 	if (e->where == WHERE_OWN_CARRIER)
 		return "the observer's own link loses its carrier: nothing leaves, nothing arrives";
 	if (e->where == WHERE_OWN_ADDRESS)

@@ -78,6 +78,7 @@ struct effect {
 	int64_t silent_ns; /* EFFECT_FORGOTTEN: until then there is no answer at all */
 	bool icmp;    /* what is lost of the observer's is answered with an ICMP error at once */
 	bool reverts; /* what is lost is answered with ICMP net or host unreachable */
+	int larger;    /* EFFECT_SILENCE: only IP packets longer than this; 0: all (theory/large.h) */
 	bool tcp_only; /* EFFECT_SILENCE: the rest passes, ARP among it */
 	bool beyond;   /* it happens beyond a router, which goes on answering the observer's ARP */
 	bool no_route; /* the router has no route any more, and says so; with icmp and reverts */

@@ -11,6 +11,7 @@
 #include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/forgotten.h"
+#include "theory/large.h"
 #include "theory/steps.h"
 
 int64_t tcp_prompt_ns(const struct situation *s)
@@ -84,6 +85,10 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 	int64_t lo, hi;
 	bool writes;
 
+	if (s->effect.larger) {
+		large_readable_end(s, o, w);
+		return;
+	}
 	if (s->effect.lose_out && !s->effect.lose_in && situation_peer_writes_ns(s)) {
 		window_none(w, "the peer's data goes on arriving while its acknowledgements are lost: how "
 			       "long it refreshes keepalive depends on the peer's own retransmissions");

@@ -92,6 +92,8 @@ static struct real reals[] = {
 	{"shutdown", "", false},
 	{"reset", "", false},
 	{"stall", "", true},
+	{"mtu-blackhole", "", true},
+	{"mtu-blackhole", "over=500B,direction=to-observer", true},
 };
 
 ParameterizedTestParameters(fault_real, proves)

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 19);
+	cr_assert_eq(n, 20);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -154,6 +154,8 @@ Test(fault, effects_on_processes)
 		     EFFECT_OBSERVER_FROZEN);
 	cr_assert_eq(effect_of("signal", "signal=USR1,target=observer").kind, EFFECT_SIGNALS);
 	cr_assert_eq(effect_of("stall", "").kind, EFFECT_STALLED);
+	cr_assert_eq(effect_of("mtu-blackhole", "").larger, 1400);
+	cr_assert_not(effect_of("mtu-blackhole", "direction=to-observer").lose_out);
 	cr_assert_eq(effect_of("pause", "").kind, EFFECT_FROZEN);
 	cr_assert_eq(effect_of("pause", "target=observer").kind, EFFECT_OBSERVER_FROZEN);
 }
