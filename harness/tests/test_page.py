@@ -148,7 +148,9 @@ def test_the_detail_tells_the_trial_with_all_its_numbers(page):
     text = page.find("#cell").text
     assert "expected from 900.00 ms to 1.1000 s, happened at 7.0000 s: late by 5.90 s" in text
     assert "2 retransmissions, 1 probe unanswered, back-off 3" in text and "Why: because" in text
-    assert page.find("[data-figure=timeline] svg").is_displayed()
+    for kind, count in {"failed": 2, "silent": 1, "noticed": 0}.items():
+        marks = page.all(f"[data-figure=timeline] svg [aria-label={kind}]")
+        assert len(marks) == count and all(m.size["width"] > 4 for m in marks), kind
     rows = page.all("#cell details table tbody tr")
     assert [row.text.split(" ")[0] for row in rows] == ["1", "2", "3"]
 

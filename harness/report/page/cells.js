@@ -65,7 +65,7 @@
 		return s.median < 0 ? `< ${time(s.bound)}` : time(s.median);
 	}
 
-	const FAILURES = {early: "EARLY", late: "LATE", missed: "MISSED", false_alarm: "FALSE ALARM"};
+	const FAILURES = {early: "early", late: "late", missed: "missed", false_alarm: "a false alarm"};
 
 	/** A few characters for the heat map. */
 	function shortText(cell, s) {
@@ -107,8 +107,7 @@
 		case "alarm":
 			return `false alarm after ${medianText(s)}, as theory predicts`;
 		case "failed":
-			return `failed: ${FAILURES[cell.at("verdict", s.shown)].toLowerCase()} in ` +
-				`${count(s.failed, "trial")} of ${cell.n}`;
+			return `failed: ${s.failed} of ${count(cell.n, "trial")}, the worst ${FAILURES[cell.at("verdict", s.shown)]}`;
 		case "invalid":
 			return `${cell.at("verdict", s.shown)}: ${cell.at("why", s.shown)}`;
 		default:

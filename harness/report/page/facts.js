@@ -49,7 +49,7 @@
 		world.textContent = `${source.world}, seed ${run.seed}, ${count(run.phases, "phase")}${run.started ? `, ${run.started.slice(0, 10)}` : ""}`;
 		list.replaceChildren(item(source.trials, "trials"), item(scenarios, "scenarios"), item(methods, "methods"),
 			item(n.passed, "passed", "good"), item(n.failed, "failed", n.failed ? "bad" : null),
-			item(n.alarms, "false alarms", n.alarms ? "warn" : null), item(n.skipped, "skipped"),
+			item(n.alarms, n.alarms === 1 ? "false alarm" : "false alarms", n.alarms ? "warn" : null), item(n.skipped, "skipped"),
 			...n.invalid ? [item(n.invalid, "invalid or in error", "warn")] : []);
 	}
 

@@ -159,6 +159,7 @@
 		const at = v => v / scaled, [left, right] = transform ? x.domain.map(at) : x.domain;
 		const clip = v => Math.min(Math.max(at(v), left), right);
 		const y = l => String(l.i + 1);
+		const said = l => `${time(l.detect, 9)} ${l.saw}`;
 		const row = Math.max(14, Math.min(30, 220 / shown.length));
 		const noticed = shown.filter(l => l.detect !== null), silent = shown.filter(l => l.detect === null);
 		const svg = V.plot({
@@ -174,18 +175,18 @@
 				V.ruleX([0], {stroke: "var(--bad)", strokeWidth: 2}),
 				V.link(shown, {x1: l => clip(l.armed), x2: l => clip(l.end), y1: y, y2: y, stroke: "var(--ink)", strokeWidth: 1.5}),
 				V.dot(shown, {x: l => clip(l.armed), y, symbol: "triangle2", r: 4, fill: "var(--ink)", title: l => `armed ${time(l.armed, 9)}`}),
-				V.dot(silent, {x: l => clip(l.end), y, symbol: "cross", rotate: 45, r: 4, fill: "var(--dim)", title: l => `not noticed within ${time(l.end, 9)}`}),
-				V.dot(noticed, {x: l => clip(l.detect), y, r: 5, symbol: l => l.failed ? "bad" : "good",
-					fill: l => l.failed ? "var(--bad)" : "var(--accent)", stroke: "var(--back)", title: l => `${time(l.detect, 9)} ${l.saw}`}),
+				V.dot(silent, {x: l => clip(l.end), y, symbol: "cross", rotate: 45, r: 4, fill: l => l.failed ? "var(--bad)" : "var(--dim)", ariaLabel: () => "silent", title: l => `not noticed within ${time(l.end, 9)}`}),
+				V.dot(noticed.filter(l => !l.failed), {x: l => clip(l.detect), y, r: 5, fill: "var(--accent)", stroke: "var(--back)", title: said, ariaLabel: () => "noticed"}),
+				V.dot(noticed.filter(l => l.failed), {x: l => clip(l.detect), y, r: 5, symbol: "diamond2", fill: "var(--bad)", stroke: "var(--back)", title: said, ariaLabel: () => "failed"}),
 				row >= 18 ? V.text(shown, {x: l => clip(l.end), y, dx: 10, textAnchor: "start", fill: "var(--ink)", stroke: "var(--back)", strokeWidth: 4,
 					text: l => l.detect === null ? `until ${time(l.end)}` : time(l.detect)}) : null,
 				V.text([`fault: ${cell.at("fault", 0)}`], {x: 0, frameAnchor: "top", dy: -14, fill: "var(--bad)", fontWeight: 600}),
 			],
-			symbol: {domain: ["good", "bad"], range: ["circle", "times"]},
+			color: {type: "identity"},
 		});
 		const left_out = all.length - shown.length;
 
-		return page.save.figure("timeline", "Timeline of the trials: armed ▴, fault, theory's window, noticed ●, end of the watch ×" +
+		return page.save.figure("timeline", "Timeline of the trials: armed ▴, fault, theory's window, noticed ● or outside of it ◆, end of the watch ×" +
 			(left_out ? `; ${left_out} more phases are in the table` : ""), svg, tools(log));
 	}
 

@@ -125,7 +125,7 @@
 		element.replaceChildren(
 			h("div.head", {}, h("h2", {id: "trade-title"}, "How soon, and at what cost"),
 				h("div.tools", {}, choice("Scenarios", options, at ?? ALL, value => set({trade: value})), page.save.rowButtons("deadpeer-tradeoff", () => rowsOf(list), "trade-off table"))),
-			h("p", {}, `${count(list.length, "tuning")}; on the front (●) are ${front} that no other beats in time, packets and mistakes at once. `,
+			h("p", {}, `${count(list.length, "tuning")}, ${front} on the front (●): no other is as good in time, packets and mistakes and better in one of them. `,
 				"▲ made mistakes. Packets are all that the observer's connection sent and received, its traffic included."),
 			drawable ? page.save.figure("tradeoff", `Detection time against packets per hour, ${at === ALL ? "all scenarios that are shown" : at}`, plot(list, Math.max(300, element.clientWidth - 28)))
 				: h("p.empty", {}, "Nothing was noticed here, so there is nothing to weigh."),
