@@ -21,11 +21,16 @@
 	X(page_state_js, "state.js")           \
 	X(page_save_js, "save.js")             \
 	X(page_scale_js, "scale.js")           \
+	X(page_heat_model_js, "heat_model.js") \
 	X(page_heat_js, "heat.js")             \
 	X(page_heat_svg_js, "heat_svg.js")     \
 	X(page_legend_js, "legend.js")         \
 	X(page_figures_js, "figures.js")       \
+	X(page_ecdf_js, "ecdf.js")             \
+	X(page_timeline_js, "timeline.js")     \
+	X(page_cell_tables_js, "cell_tables.js") \
 	X(page_cell_js, "cell.js")             \
+	X(page_trade_plot_js, "trade_plot.js") \
 	X(page_trade_js, "trade.js")           \
 	X(page_compare_js, "compare.js")       \
 	X(page_facts_js, "facts.js")           \

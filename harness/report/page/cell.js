@@ -2,171 +2,124 @@
 "use strict";
 /** The chosen cell: its distribution, its timeline, what it saw, why, and what it cost. */
 (() => {
-	const {h, button, choice, table} = page.dom;
+	const {h, choice} = page.dom;
 	const {view, set} = page.state;
-	const {time, range, figure: fig, tuning, place, count} = page.text;
-	const {summary, cost, ran} = page.cells;
-
-	const SAMPLE = ["phase", "armed_ns", "fault_before_ns", "fault_after_ns", "expect_lo_ns", "expect_hi_ns", "detect_ns",
-		"horizon_ns", "outcome", "verdict", "saw", "errno", "stall_ns", "packets_out", "packets_in", "bytes_out",
-		"bytes_in", "wakeups", "messages", "retransmits", "probes", "backoff", "tcp_state", "alive_ns", "mistakes", "mistaken_ns", "mistake_open",
-		"claim_says", "claim_when", "claim_predicts", "claim_holds"];
-
-	/** Every trial of these cells as rows of a spreadsheet, headings first. */
-	function sampleRows(cells) {
-		const head = ["file", "engine", "kernel", "family", "scenario", "method", "options", ...SAMPLE, "watched_ns", "why"];
-
-		return [head, ...cells.flatMap(cell => Array.from({length: cell.n}, (_, i) => [
-			cell.source.file, cell.source.runs[0].engine, cell.source.runs[0].kernel,
-			cell.family, cell.scenario, cell.method, cell.options,
-			...SAMPLE.map(key => cell.at(key, i)), cell.watched(i), cell.at("why", i)]))];
-	}
-
-	function expected(cell, i) {
-		const window = cell.window(i);
-
-		if (window === "never")
-			return "never";
-		return window === null ? "unknown" : `${time(window[0], 5)} to ${time(window[1], 5)}`;
-	}
-
-	/** All four numbers of a failure, as deadpeer tells them below its tables. */
-	function failure(cell, i) {
-		const at = cell.at("detect_ns", i), window = cell.window(i), horizon = cell.at("horizon_ns", i);
-		const wanted = Array.isArray(window) ? `expected from ${time(window[0], 5)} to ${time(window[1], 5)}`
-			: window === "never" ? "expected never" : "expected nothing in particular";
-
-		if (at === null)
-			return `${wanted}, not noticed within ${time(horizon, 5)}`;
-		if (Array.isArray(window) && at > window[1])
-			return `${wanted}, happened at ${time(at, 5)}: late by ${time(at - window[1])}`;
-		if (Array.isArray(window) && at < window[0])
-			return `${wanted}, happened at ${time(at, 5)}: early by ${time(window[0] - at)}`;
-		return `${wanted}, happened at ${time(at, 5)}`;
-	}
-
-	/** Retransmissions and probes: TCP_INFO counts them and tells no times. */
-	function counters(cell, i) {
-		return [count(cell.at("retransmits", i), "retransmission"), `${count(cell.at("probes", i), "probe")} unanswered`,
-			`back-off ${cell.at("backoff", i)}`].join(", ");
-	}
-
-	function terms(pairs) {
-		return h("dl.terms", {}, pairs.filter(([, value]) => value !== null && value !== "").map(([term, value]) =>
-			[h("dt", {}, term), h("dd", {}, value)]));
-	}
-
-	const armedText = (cell, i) => cell.at("armed_ns", i) === null || cell.at("fault_after_ns", i) === null ? null
-		: `${time(cell.at("fault_after_ns", i) - cell.at("armed_ns", i), 6)} before the fault`;
-
-	function trialTerms(cell, i) {
-		const at = cell.at("detect_ns", i), stall = cell.at("stall_ns", i), place_ = cell.at("place", i);
-
-		return terms([
-			["Fault", `${cell.at("fault", i)}${place_ ? ` at ${place_}` : ""}`],
-			["Armed", armedText(cell, i)],
-			["Theory", expected(cell, i)],
-			["Noticed", at === null ? `not within ${time(cell.at("horizon_ns", i))}` : time(at, 6)],
-			["Saw", [cell.at("saw", i), cell.at("errno", i)].filter(Boolean)[0] ?? null],
-			["Verdict", `${cell.at("verdict", i)} (${cell.at("outcome", i)})`],
-			["At the end", `${cell.at("tcp_state", i) || "state unknown"}; ${counters(cell, i)} (counts from TCP_INFO; the record holds no times of them)`],
-			["Watched", `by the ${cell.at("observer", i)}, ${cell.at("traffic", i)} traffic, for ${time(cell.watched(i))}`],
-			["Machine late by", stall ? time(stall) : null],
-		]);
-	}
-
-	function costTable(cell) {
-		const c = cost(ran(cell)), rate = n => fig(c.perHour(n));
-		const row = (name, n) => [name, n, rate(n)];
-
-		return [
-			table("Cost of watching", ["Cost", "counted", "per hour"], [
-				row("packets out", c.packetsOut), row("packets in", c.packetsIn),
-				row("bytes out", c.bytesOut), row("bytes in", c.bytesIn),
-				row("messages of the method", c.messages), row("wake-ups", c.wakeups),
-			], [false, true, true]),
-			table("Mistakes while the peer was alive", ["Mistakes", ""], [
-				["peer alive and watched for", time(c.alive)],
-				["alarms in that time", c.mistakes],
-				["alarms per day", fig(c.mistakesPerDay)],
-				["held for dead for", time(c.mistaken)],
-				["right when asked", c.alive > 0 ? `${(100 * (1 - c.mistaken / c.alive)).toFixed(3)} %` : "not known"],
-			], [false, true]),
-		];
-	}
-
-	/** What people say about this method, where the scenario tests it. */
-	function claim(cell) {
-		const says = cell.at("claim_says", 0), held = cell.all("claim_holds").filter(Boolean).length;
-
-		return says ? h("div.card", {}, h("h3", {}, `What people say: ${held === cell.n ? "true" : held ? "not always" : "not true"} here`),
-			terms([["They say", says], ["Tried when", cell.at("claim_when", 0)], ["That predicts", cell.at("claim_predicts", 0)],
-				["Measured so in", `${held} of ${count(cell.n, "trial")}`]])) : null;
-	}
-
-	function samples(cell, chosen) {
-		const head = ["phase", "armed before", "theory from", "to", "noticed", "saw", "verdict", "packets out/in", "wake-ups", "retr./probes"];
-		const rows = Array.from({length: cell.n}, (_, i) => {
-			const window = cell.window(i), at = cell.at("detect_ns", i), [lo, hi] = Array.isArray(window) ? window : [];
-			const armed = armedText(cell, i);
-
-			return [button(String(cell.at("phase", i) + 1), () => set({trial: String(i)}),
-				{"aria-label": `Show trial ${cell.at("phase", i) + 1}`, "aria-pressed": String(i === chosen)}),
-			armed ? armed.replace(" before the fault", "") : "", lo === undefined ? (window ?? "unknown") : time(lo, 6),
-			hi === undefined ? "" : time(hi, 6), at === null ? "no" : time(at, 6), cell.at("saw", i) || "",
-			cell.at("verdict", i), `${cell.at("packets_out", i)} / ${cell.at("packets_in", i)}`, cell.at("wakeups", i),
-			`${cell.at("retransmits", i)} / ${cell.at("probes", i)}`];
-		});
-
-		return table("Every trial of this cell", head, rows, [false, true, true, true, true, false, false, true, true, true]);
-	}
+	const {time, range, tuning, place} = page.text;
+	const {summary} = page.cells;
+	const {sampleRows, failure, trialTerms, costTable, claim, samples} = page.cellTables;
 
 	function trialChoice(cell, chosen) {
-		if (cell.n === 1)
-			return null;
-		return choice("Trial", Array.from({length: cell.n}, (_, i) => [String(i),
-			`phase ${cell.at("phase", i) + 1}: ${cell.at("detect_ns", i) === null ? cell.at("outcome", i) : time(cell.at("detect_ns", i))}`]),
-		String(chosen), value => set({trial: value}));
+		if (cell.n === 1) return null;
+		return choice(
+			"Trial",
+			Array.from({length: cell.n}, (_, i) => [
+				String(i),
+				`phase ${cell.at("phase", i) + 1}: ${cell.at("detect_ns", i) === null ? cell.at("outcome", i) : time(cell.at("detect_ns", i))}`,
+			]),
+			String(chosen),
+			value => set({trial: value})
+		);
 	}
 
-	const axisTool = log => choice("Axis", [["log", "logarithmic"], ["linear", "linear"]], log ? "log" : "linear", value => set({axis: value}));
+	const axisTool = log =>
+		choice(
+			"Axis",
+			[
+				["log", "logarithmic"],
+				["linear", "linear"],
+			],
+			log ? "log" : "linear",
+			value => set({axis: value})
+		);
 
 	/** Numbers of the whole cell. */
 	function facts(cell, s) {
 		const [window] = page.figures.hull(page.figures.windows(cell));
 		const never = Array.from({length: cell.n}, (_, i) => cell.window(i)).includes("never");
-		const theory = window ? range(...window) + (never ? " or never" : "") : cell.window(s.shown) ?? "unknown";
+		const theory = window
+			? range(...window) + (never ? " or never" : "")
+			: (cell.window(s.shown) ?? "unknown");
 
-		return h("ul.facts", {},
-			h("li", {}, h("b", {}, s.short), h("span", {}, s.state === "time" ? (cell.n > 1 ? "median" : "noticed") : page.cells.STATES[s.state].name)),
-			s.noticed > 1 && s.min !== s.max ? h("li", {}, h("b", {}, range(Math.max(0, s.min), s.max)), h("span", {}, "range")) : null,
+		return h(
+			"ul.facts",
+			{},
+			h(
+				"li",
+				{},
+				h("b", {}, s.short),
+				h(
+					"span",
+					{},
+					s.state === "time"
+						? cell.n > 1
+							? "median"
+							: "noticed"
+						: page.cells.STATES[s.state].name
+				)
+			),
+			s.noticed > 1 && s.min !== s.max
+				? h("li", {}, h("b", {}, range(Math.max(0, s.min), s.max)), h("span", {}, "range"))
+				: null,
 			h("li", {}, h("b", {}, theory), h("span", {}, "theory")),
-			h("li", {}, h("b", {}, `${s.passed} of ${cell.n}`), h("span", {}, "passed")));
+			h("li", {}, h("b", {}, `${s.passed} of ${cell.n}`), h("span", {}, "passed"))
+		);
 	}
 
 	function heading(cell, s) {
 		return [
-			h("div.head", {}, h("h2", {id: "cell-title"}, tuning(cell), h("small", {}, ` in ${place(cell)}`)),
-				h("div.tools", {role: "group", "aria-label": "Trials of this cell"}, page.save.rowButtons(`deadpeer-${cell.scenario}-${cell.method}`, () => sampleRows([cell]), "trials of this cell"))),
-			h("p.lead", {class: `lead l-${s.state}`}, `${s.long[0].toUpperCase()}${s.long.slice(1)}.`),
+			h(
+				"div.head",
+				{},
+				h("h2", {id: "cell-title"}, tuning(cell), h("small", {}, ` in ${place(cell)}`)),
+				h(
+					"div.tools",
+					{role: "group", "aria-label": "Trials of this cell"},
+					page.save.rowButtons(
+						`deadpeer-${cell.scenario}-${cell.method}`,
+						() => sampleRows([cell]),
+						"trials of this cell"
+					)
+				)
+			),
+			h(
+				"p.lead",
+				{class: `lead l-${s.state}`},
+				`${s.long[0].toUpperCase()}${s.long.slice(1)}.`
+			),
 			facts(cell, s),
 		];
 	}
 
 	/** One trial in words and numbers. */
 	function trialCard(cell, i) {
-		const bad = cell.at("verdict", i) in page.cells.FAILURES, why = cell.at("why", i);
+		const bad = cell.at("verdict", i) in page.cells.FAILURES,
+			why = cell.at("why", i);
 
-		return h("div.card", {},
-			h("div.head", {}, h("h3", {}, cell.n > 1 ? `Trial of phase ${cell.at("phase", i) + 1}` : "The trial"), trialChoice(cell, i)),
-			bad ? h("p.bad", {}, `✗ ${failure(cell, i)}`) : null, trialTerms(cell, i),
-			why ? h("blockquote", {}, h("b", {}, "Why: "), why) : null);
+		return h(
+			"div.card",
+			{},
+			h(
+				"div.head",
+				{},
+				h("h3", {}, cell.n > 1 ? `Trial of phase ${cell.at("phase", i) + 1}` : "The trial"),
+				trialChoice(cell, i)
+			),
+			bad ? h("p.bad", {}, `✗ ${failure(cell, i)}`) : null,
+			trialTerms(cell, i),
+			why ? h("blockquote", {}, h("b", {}, "Why: "), why) : null
+		);
 	}
 
 	/** Which line of the distribution is whose. */
-	const key = (cell, other) => h("p.key", {},
-		h("span.swatch", {}), ` A: ${page.compare.label(cell.source)}`,
-		h("span.swatch.b", {}), ` B: ${page.compare.label(other.source)}, ${summary(other).long}`);
+	const key = (cell, other) =>
+		h(
+			"p.key",
+			{},
+			h("span.swatch", {}),
+			` A: ${page.compare.label(cell.source)}`,
+			h("span.swatch.b", {}),
+			` B: ${page.compare.label(other.source)}, ${summary(other).long}`
+		);
 
 	/**
 	 * @param {HTMLElement} element
@@ -174,21 +127,65 @@
 	 */
 	function render(element, cell, other) {
 		if (!cell) {
-			element.replaceChildren(h("h2", {id: "cell-title"}, "One cell"),
-				h("p.empty", {}, view.cell ? "The link names a cell that these records do not have." : "Choose a cell of the heat map."));
+			element.replaceChildren(
+				h("h2", {id: "cell-title"}, "One cell"),
+				h(
+					"p.empty",
+					{},
+					view.cell
+						? "The link names a cell that these records do not have."
+						: "Choose a cell of the heat map."
+				)
+			);
 			return;
 		}
-		const s = summary(cell), chosen = Math.min(Number(view.trial || s.shown) || 0, cell.n - 1);
-		const width = Math.max(300, Math.min(element.clientWidth >= 900 ? (element.clientWidth - 24) / 2 : element.clientWidth, 900) - 26);
+		const s = summary(cell),
+			chosen = Math.min(Number(view.trial || s.shown) || 0, cell.n - 1);
+		const width = Math.max(
+			300,
+			Math.min(
+				element.clientWidth >= 900 ? (element.clientWidth - 24) / 2 : element.clientWidth,
+				900
+			) - 26
+		);
 
-		element.replaceChildren(...heading(cell, s),
+		element.replaceChildren(
+			...heading(cell, s),
 			other ? key(cell, other) : "",
-			h("div.pair", {},
-				h("div.stack", {}, s.state === "skip" ? null : page.figures.ecdf(cell, other, width),
-					h("div.card", {}, h("h3", {}, "What watching cost"), h("div.tables", {}, costTable(cell))), claim(cell)),
-				h("div.stack", {}, page.figures.timeline(cell, chosen, view.axis, width, axisTool), trialCard(cell, chosen))),
-			h("details.card", {open: cell.n <= 24}, h("summary", {}, "Every trial"), h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Every trial"}, samples(cell, chosen))));
+			h(
+				"div.pair",
+				{},
+				h(
+					"div.stack",
+					{},
+					s.state === "skip" ? null : page.ecdf.draw(cell, other, width),
+					h(
+						"div.card",
+						{},
+						h("h3", {}, "What watching cost"),
+						h("div.tables", {}, costTable(cell))
+					),
+					claim(cell)
+				),
+				h(
+					"div.stack",
+					{},
+					page.timeline.draw(cell, chosen, view.axis, width, axisTool),
+					trialCard(cell, chosen)
+				)
+			),
+			h(
+				"details.card",
+				{open: cell.n <= 24},
+				h("summary", {}, "Every trial"),
+				h(
+					"div.scroll",
+					{tabindex: "0", role: "region", "aria-label": "Every trial"},
+					samples(cell, chosen)
+				)
+			)
+		);
 	}
 
-	page.cell = {render, sampleRows};
+	page.cell = {render};
 })();

@@ -17,16 +17,19 @@
 			this.options = word(options);
 			this.n = n;
 			this.key = [this.family, this.scenario, this.method, this.options].join("\n");
-			this.#columns = new Map(data.columns.map(([key, kind], i) =>
-				[key, {value: columns[i], word: kind === "text" ? word : null}]));
+			this.#columns = new Map(
+				data.columns.map(([key, kind], i) => [
+					key,
+					{value: columns[i], word: kind === "text" ? word : null},
+				])
+			);
 		}
 
 		/** One value of one trial; undefined where records have no such key. */
 		at(key, i) {
 			const column = this.#columns.get(key);
 
-			if (!column)
-				return undefined;
+			if (!column) return undefined;
 			const value = Array.isArray(column.value) ? column.value[i] : column.value;
 
 			return column.word ? column.word(value) : value;
@@ -39,11 +42,11 @@
 
 		/** How long the cost of trial i was counted; ns. */
 		watched(i) {
-			const armed = this.at("armed_ns", i), fault = this.at("fault_after_ns", i);
+			const armed = this.at("armed_ns", i),
+				fault = this.at("fault_after_ns", i);
 			const extra = this.at("watched_extra_ns", i);
 
-			if (armed === null || fault === null)
-				return extra;
+			if (armed === null || fault === null) return extra;
 			return extra + fault - armed + (this.at("detect_ns", i) ?? this.at("horizon_ns", i));
 		}
 

@@ -22,19 +22,19 @@ const page = {};
 		const [tag, ...classes] = name.split(".");
 		const element = document.createElement(tag);
 
-		if (classes.length)
-			element.className = classes.join(" ");
+		if (classes.length) element.className = classes.join(" ");
 		for (const [key, value] of Object.entries(attributes)) {
-			if (key.startsWith("on"))
-				element.addEventListener(key.slice(2), value);
-			else if (value === true)
-				element.setAttribute(key, "");
+			if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+			else if (value === true) element.setAttribute(key, "");
 			else if (value !== null && value !== undefined && value !== false)
 				element.setAttribute(key, value);
 		}
-		element.append(...children.flat(Infinity)
-			.filter(child => child !== null && child !== undefined && child !== false)
-			.map(child => child instanceof Node ? child : String(child)));
+		element.append(
+			...children
+				.flat(Infinity)
+				.filter(child => child !== null && child !== undefined && child !== false)
+				.map(child => (child instanceof Node ? child : String(child)))
+		);
 		return element;
 	}
 
@@ -54,8 +54,11 @@ const page = {};
 	 * @param {function(string)} change
 	 */
 	function choice(label, options, value, change) {
-		const select = h("select", {onchange: event => change(event.target.value)},
-			options.map(([v, text]) => h("option", {value: v, selected: v === value}, text)));
+		const select = h(
+			"select",
+			{onchange: event => change(event.target.value)},
+			options.map(([v, text]) => h("option", {value: v, selected: v === value}, text))
+		);
 
 		return h("label.choice", {}, h("span", {}, label), select);
 	}
@@ -73,14 +76,37 @@ const page = {};
 	 * @param {Array<boolean>} [numeric] which columns hold numbers
 	 */
 	function table(caption, head, rows, numeric = []) {
-		const cls = i => numeric[i] ? "num" : null;
+		const cls = i => (numeric[i] ? "num" : null);
 
-		return h("table.plain", {}, h("caption.sr", {}, caption),
-			h("thead", {}, h("tr", {},
-				head.map((text, i) => h("th", {scope: "col", class: cls(i)}, text)))),
-			h("tbody", {}, rows.map(row => h("tr", {}, row.map((text, i) => i === 0
-				? h("th", {scope: "row", class: cls(i)}, text)
-				: h("td", {class: cls(i)}, text))))));
+		return h(
+			"table.plain",
+			{},
+			h("caption.sr", {}, caption),
+			h(
+				"thead",
+				{},
+				h(
+					"tr",
+					{},
+					head.map((text, i) => h("th", {scope: "col", class: cls(i)}, text))
+				)
+			),
+			h(
+				"tbody",
+				{},
+				rows.map(row =>
+					h(
+						"tr",
+						{},
+						row.map((text, i) =>
+							i === 0
+								? h("th", {scope: "row", class: cls(i)}, text)
+								: h("td", {class: cls(i)}, text)
+						)
+					)
+				)
+			)
+		);
 	}
 
 	page.dom = {h, byId, say, choice, button, table};

@@ -6,25 +6,66 @@
 	const {count} = page.text;
 
 	function runFacts(source, run) {
-		return [["file", source.file], ["engine", run.engine], ["kernel", run.kernel], ["HZ", run.hz], ["seed", run.seed],
-			["phases", run.phases], ["started", run.started || "not known"], ["deadpeer", run.version], ["command", run.command],
-			...Object.entries(run.sysctls)];
+		return [
+			["file", source.file],
+			["engine", run.engine],
+			["kernel", run.kernel],
+			["HZ", run.hz],
+			["seed", run.seed],
+			["phases", run.phases],
+			["started", run.started || "not known"],
+			["deadpeer", run.version],
+			["command", run.command],
+			...Object.entries(run.sysctls),
+		];
 	}
 
 	function oneRun(source, run) {
 		const rows = runFacts(source, run);
 
-		return h("div.card", {},
-			h("div.head", {}, h("h3", {}, `${run.engine} engine, kernel ${run.kernel}`),
-				h("div.tools", {}, page.save.rowButtons("deadpeer-machine", () => [["fact", "value"], ...rows], `facts of ${source.file}`))),
-			h("div.scroll", {tabindex: "0", role: "region", "aria-label": `Facts of ${source.file}, kernel ${run.kernel}`},
-				table(`Facts of ${source.file}`, ["Fact", "Value"], rows.map(([key, value]) => [key, h("code", {}, value)]))));
+		return h(
+			"div.card",
+			{},
+			h(
+				"div.head",
+				{},
+				h("h3", {}, `${run.engine} engine, kernel ${run.kernel}`),
+				h(
+					"div.tools",
+					{},
+					page.save.rowButtons(
+						"deadpeer-machine",
+						() => [["fact", "value"], ...rows],
+						`facts of ${source.file}`
+					)
+				)
+			),
+			h(
+				"div.scroll",
+				{
+					tabindex: "0",
+					role: "region",
+					"aria-label": `Facts of ${source.file}, kernel ${run.kernel}`,
+				},
+				table(
+					`Facts of ${source.file}`,
+					["Fact", "Value"],
+					rows.map(([key, value]) => [key, h("code", {}, value)])
+				)
+			)
+		);
 	}
 
 	/** @param {HTMLElement} element @param {Array<Source>} sources */
 	function render(element, sources) {
-		element.replaceChildren(h("h2", {id: "facts-title"}, "The machine"),
-			h("div.pair", {}, sources.flatMap(source => source.runs.map(run => oneRun(source, run)))));
+		element.replaceChildren(
+			h("h2", {id: "facts-title"}, "The machine"),
+			h(
+				"div.pair",
+				{},
+				sources.flatMap(source => source.runs.map(run => oneRun(source, run)))
+			)
+		);
 	}
 
 	/** The first lines of the page: which world, how many trials, how they ended. */
@@ -42,15 +83,26 @@
 				n.alarms += cell.at("outcome", i) === "false_alarm";
 			}
 		}
-		const scenarios = new Set(source.cells.map(page.text.place)).size, run = source.runs[0];
+		const scenarios = new Set(source.cells.map(page.text.place)).size,
+			run = source.runs[0];
 		const methods = new Set(source.cells.map(cell => cell.method)).size;
 		const item = (value, text, cls) => h("li", {class: cls}, h("b", {}, value), ` ${text}`);
 
 		world.textContent = `${source.world}, seed ${run.seed}, ${count(run.phases, "phase")}${run.started ? `, ${run.started.slice(0, 10)}` : ""}`;
-		list.replaceChildren(item(source.trials, "trials"), item(scenarios, "scenarios"), item(methods, "methods"),
-			item(n.passed, "passed", "good"), item(n.failed, "failed", n.failed ? "bad" : null),
-			item(n.alarms, n.alarms === 1 ? "false alarm" : "false alarms", n.alarms ? "warn" : null), item(n.skipped, "skipped"),
-			...n.invalid ? [item(n.invalid, "invalid or in error", "warn")] : []);
+		list.replaceChildren(
+			item(source.trials, "trials"),
+			item(scenarios, "scenarios"),
+			item(methods, "methods"),
+			item(n.passed, "passed", "good"),
+			item(n.failed, "failed", n.failed ? "bad" : null),
+			item(
+				n.alarms,
+				n.alarms === 1 ? "false alarm" : "false alarms",
+				n.alarms ? "warn" : null
+			),
+			item(n.skipped, "skipped"),
+			...(n.invalid ? [item(n.invalid, "invalid or in error", "warn")] : [])
+		);
 	}
 
 	page.facts = {render, totals};

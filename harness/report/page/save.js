@@ -4,9 +4,23 @@
 (() => {
 	const {h, button, say} = page.dom;
 	const SVG = "http://www.w3.org/2000/svg";
-	const STYLE = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
-		"stroke-linejoin", "opacity", "font-family", "font-size", "font-weight",
-		"font-variant-numeric", "text-anchor", "paint-order", "mix-blend-mode"];
+	const STYLE = [
+		"fill",
+		"fill-opacity",
+		"stroke",
+		"stroke-width",
+		"stroke-opacity",
+		"stroke-dasharray",
+		"stroke-linejoin",
+		"opacity",
+		"font-family",
+		"font-size",
+		"font-weight",
+		"font-variant-numeric",
+		"text-anchor",
+		"paint-order",
+		"mix-blend-mode",
+	];
 
 	function download(name, type, text) {
 		const url = URL.createObjectURL(new Blob([text], {type}));
@@ -26,16 +40,17 @@
 		for (const name of STYLE) {
 			const value = computed.getPropertyValue(name);
 
-			if (value)
-				to.style.setProperty(name, value);
+			if (value) to.style.setProperty(name, value);
 		}
 		[...from.children].forEach((child, i) => copyStyles(child, to.children[i]));
 	}
 
 	/** @param {SVGElement} svg drawn in the page @param {string} title @returns {string} */
 	function svgText(svg, title) {
-		const copy = svg.cloneNode(true), box = svg.viewBox.baseVal;
-		const back = document.createElementNS(SVG, "rect"), name = document.createElementNS(SVG, "title");
+		const copy = svg.cloneNode(true),
+			box = svg.viewBox.baseVal;
+		const back = document.createElementNS(SVG, "rect"),
+			name = document.createElementNS(SVG, "title");
 
 		copyStyles(svg, copy);
 		copy.querySelectorAll("style, [aria-label=tip]").forEach(element => element.remove());
@@ -51,14 +66,17 @@
 		return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
 	}
 
-	const quoted = value => /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+	const quoted = value => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
 	/** @param {Array<Array>} rows @returns {string} */
-	const csvText = rows => rows.map(row =>
-		row.map(value => quoted(String(value ?? ""))).join(",")).join("\r\n") + "\r\n";
+	const csvText = rows =>
+		rows.map(row => row.map(value => quoted(String(value ?? ""))).join(",")).join("\r\n") +
+		"\r\n";
 
-	const saveCsv = (name, rows) => download(`${name}.csv`, "text/csv;charset=utf-8", csvText(rows));
-	const saveSvg = (name, svg, title) => download(`${name}.svg`, "image/svg+xml", svgText(svg, title));
+	const saveCsv = (name, rows) =>
+		download(`${name}.csv`, "text/csv;charset=utf-8", csvText(rows));
+	const saveSvg = (name, svg, title) =>
+		download(`${name}.svg`, "image/svg+xml", svgText(svg, title));
 
 	/** Where the clipboard is not ours to write, the old way. */
 	function copyOldWay(text) {
@@ -82,11 +100,14 @@
 	}
 
 	/** Rows for a spreadsheet's clipboard. */
-	const tsvText = rows => rows.map(row => row.map(value => String(value ?? "")).join("\t")).join("\n");
+	const tsvText = rows =>
+		rows.map(row => row.map(value => String(value ?? "")).join("\t")).join("\n");
 
 	/** Buttons for rows that are made when asked for. @param {string} name @param {function(): Array<Array>} rows */
 	const rowButtons = (name, rows, what = "table") => [
-		button("Copy", () => copy(tsvText(rows()), `The ${what}`), {"aria-label": `Copy the ${what}`}),
+		button("Copy", () => copy(tsvText(rows()), `The ${what}`), {
+			"aria-label": `Copy the ${what}`,
+		}),
 		button("CSV", () => saveCsv(name, rows()), {"aria-label": `Save the ${what} as CSV`}),
 	];
 
@@ -94,11 +115,24 @@
 	function figure(name, caption, svg, ...more) {
 		svg.setAttribute("role", "img");
 		svg.setAttribute("aria-label", caption);
-		return h("figure", {"data-figure": name},
-			h("div.head", {}, h("figcaption", {}, caption),
-				h("div.tools", {}, more, button("SVG", () => saveSvg(`deadpeer-${name}`, svg, caption),
-					{"aria-label": `Save as SVG: ${caption}`}))),
-			h("div.drawing", {}, svg));
+		return h(
+			"figure",
+			{"data-figure": name},
+			h(
+				"div.head",
+				{},
+				h("figcaption", {}, caption),
+				h(
+					"div.tools",
+					{},
+					more,
+					button("SVG", () => saveSvg(`deadpeer-${name}`, svg, caption), {
+						"aria-label": `Save as SVG: ${caption}`,
+					})
+				)
+			),
+			h("div.drawing", {}, svg)
+		);
 	}
 
 	page.save = {svgText, csvText, saveCsv, saveSvg, copy, rowButtons, figure, download};

@@ -5,14 +5,24 @@
  * order also survives a grey print and colour-blind eyes. Red and amber are left to mistakes.
  */
 (() => {
-	const MS = 1e6, HOUR = 3.6e12;
+	const MS = 1e6,
+		HOUR = 3.6e12;
 	const COLOURS = ["#d3f5e1", "#8fdcc6", "#4bb8c6", "#3787c4", "#4c58b4", "#6d2f9c", "#551566"];
 	const ramp = vendor.interpolateRgbBasis(COLOURS);
 	const position = vendor.scaleLog([MS, 10 * HOUR], [0, 1]).clamp(true);
 
 	/** Marks of the legend. */
-	const TICKS = [[MS, "1 ms"], [10 * MS, "10 ms"], [100 * MS, "100 ms"], [1e9, "1 s"], [1e10, "10 s"],
-		[6e10, "1 m"], [6e11, "10 m"], [HOUR, "1 h"], [10 * HOUR, "10 h"]];
+	const TICKS = [
+		[MS, "1 ms"],
+		[10 * MS, "10 ms"],
+		[100 * MS, "100 ms"],
+		[1e9, "1 s"],
+		[1e10, "10 s"],
+		[6e10, "1 m"],
+		[6e11, "10 m"],
+		[HOUR, "1 h"],
+		[10 * HOUR, "10 h"],
+	];
 
 	/** WCAG relative luminance of "rgb(r, g, b)". */
 	function luminance(colour) {
@@ -26,7 +36,7 @@
 	}
 
 	/** Black or white, whichever contrasts more. */
-	const ink = colour => luminance(colour) > 0.179 ? "#000000" : "#ffffff";
+	const ink = colour => (luminance(colour) > 0.179 ? "#000000" : "#ffffff");
 
 	/** @param {number} ns @returns {{fill: string, ink: string}} */
 	function colour(ns) {

@@ -5,7 +5,17 @@
  * view; what is as by default is left out. The theme is a habit of the reader, and stays with them.
  */
 (() => {
-	const TEXTS = {a: "0", b: "", layout: "", show: "median", cell: "", trial: "", axis: "", trade: "", same: ""};
+	const TEXTS = {
+		a: "0",
+		b: "",
+		layout: "",
+		show: "median",
+		cell: "",
+		trial: "",
+		axis: "",
+		trade: "",
+		same: "",
+	};
 	const SETS = ["family", "method", "verdict"];
 	const listeners = [];
 
@@ -17,27 +27,23 @@
 
 		for (const [key, otherwise] of Object.entries(TEXTS))
 			view[key] = given.get(key) ?? otherwise;
-		for (const key of SETS)
-			view[key] = new Set(given.getAll(key));
+		for (const key of SETS) view[key] = new Set(given.getAll(key));
 	}
 
 	function hash() {
 		const out = new URLSearchParams();
 
 		for (const [key, otherwise] of Object.entries(TEXTS)) {
-			if (view[key] !== otherwise)
-				out.set(key, view[key]);
+			if (view[key] !== otherwise) out.set(key, view[key]);
 		}
-		for (const key of SETS)
-			view[key].forEach(value => out.append(key, value));
+		for (const key of SETS) view[key].forEach(value => out.append(key, value));
 		return String(out);
 	}
 
 	function write() {
 		const text = hash();
 
-		if (location.hash.slice(1) === text)
-			return;
+		if (location.hash.slice(1) === text) return;
 		try {
 			history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
 		} catch {
@@ -58,10 +64,8 @@
 	function toggle(key, value, on) {
 		const values = new Set(view[key]);
 
-		if (on)
-			values.add(value);
-		else
-			values.delete(value);
+		if (on) values.add(value);
+		else values.delete(value);
 		set({[key]: values});
 	}
 
@@ -71,8 +75,7 @@
 	const all = () => [...Object.keys(TEXTS), ...SETS];
 
 	addEventListener("hashchange", () => {
-		if (location.hash.slice(1) === hash())
-			return;
+		if (location.hash.slice(1) === hash()) return;
 		read();
 		notify(all());
 	});

@@ -11,12 +11,12 @@
 	 * @returns {number} rounded to a whole, a half up
 	 */
 	function quantile(values, p) {
-		const at = (values.length - 1) * p, i = Math.floor(at), part = at - i;
+		const at = (values.length - 1) * p,
+			i = Math.floor(at),
+			part = at - i;
 
-		if (part === 0)
-			return values[i];
-		if (values[i + 1] === Infinity)
-			return Infinity;
+		if (part === 0) return values[i];
+		if (values[i + 1] === Infinity) return Infinity;
 		return Math.floor(values[i] + (values[i + 1] - values[i]) * part + 0.5);
 	}
 
@@ -35,8 +35,9 @@
 		const of = new Map(items.map(item => [item, criteria(item)]));
 		const beats = (a, b) => a.every((v, i) => v <= b[i]) && a.some((v, i) => v < b[i]);
 
-		return new Set(items.filter(item =>
-			!items.some(other => beats(of.get(other), of.get(item)))));
+		return new Set(
+			items.filter(item => !items.some(other => beats(of.get(other), of.get(item))))
+		);
 	}
 
 	page.stats = {sorted, quantile, median, front};

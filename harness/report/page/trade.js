@@ -9,7 +9,6 @@
 	const {h, choice, table} = page.dom;
 	const {view, set} = page.state;
 	const {time, figure: fig, tuning, count} = page.text;
-	const V = vendor;
 	const ALL = "*";
 
 	/** Scenarios with the tunings they hold: [place, cells]. */
@@ -19,7 +18,7 @@
 		for (const cell of cells) {
 			const at = page.text.place(cell);
 
-			out.set(at, [...out.get(at) ?? [], cell]);
+			out.set(at, [...(out.get(at) ?? []), cell]);
 		}
 		return out;
 	}
@@ -30,106 +29,159 @@
 		const noticed = list => list.filter(cell => page.cells.summary(cell).noticed).length;
 		let best = null;
 
-		if ([...scenarios.values()].every(list => list.length === tunings))
-			return ALL;
+		if ([...scenarios.values()].every(list => list.length === tunings)) return ALL;
 		for (const [at, list] of scenarios) {
-			if (!best || noticed(list) > noticed(scenarios.get(best)))
-				best = at;
+			if (!best || noticed(list) > noticed(scenarios.get(best))) best = at;
 		}
 		return best;
 	}
 
 	/** Detection times where something died; a death that was not noticed is Infinity. */
-	const deaths = pairs => page.stats.sorted(pairs.flatMap(([cell, i]) => {
-		const outcome = cell.at("outcome", i);
+	const deaths = pairs =>
+		page.stats.sorted(
+			pairs.flatMap(([cell, i]) => {
+				const outcome = cell.at("outcome", i);
 
-		return outcome === "detected" ? [cell.at("detect_ns", i)] : outcome === "missed" ? [Infinity] : [];
-	}));
+				return outcome === "detected"
+					? [cell.at("detect_ns", i)]
+					: outcome === "missed"
+						? [Infinity]
+						: [];
+			})
+		);
 
 	function point([name, cells]) {
-		const pairs = cells.flatMap(page.cells.ran), times = deaths(pairs), c = page.cells.cost(pairs);
+		const pairs = cells.flatMap(page.cells.ran),
+			times = deaths(pairs),
+			c = page.cells.cost(pairs);
 
-		return {name, method: cells[0].method, n: pairs.length, scenarios: cells.length, deaths: times.length,
+		return {
+			name,
+			method: cells[0].method,
+			n: pairs.length,
+			scenarios: cells.length,
+			deaths: times.length,
 			median: times.length ? page.stats.quantile(times, 0.5) : NaN,
 			p99: times.length ? page.stats.quantile(times, 0.99) : NaN,
-			packets: c.perHour(c.packetsOut + c.packetsIn), mistakes: c.mistakesPerDay};
+			packets: c.perHour(c.packetsOut + c.packetsIn),
+			mistakes: c.mistakesPerDay,
+		};
 	}
 
 	function points(cells) {
 		const tunings = new Map();
 
 		for (const cell of cells)
-			tunings.set(tuning(cell), [...tunings.get(tuning(cell)) ?? [], cell]);
+			tunings.set(tuning(cell), [...(tunings.get(tuning(cell)) ?? []), cell]);
 		const list = [...tunings].map(point).filter(p => p.n);
-		const front = page.stats.front(list.filter(p => p.p99 < Infinity), p => [p.p99, p.packets, p.mistakes || 0]);
+		const front = page.stats.front(
+			list.filter(p => p.p99 < Infinity),
+			p => [p.p99, p.packets, p.mistakes || 0]
+		);
 
-		return list.map(p => ({...p, front: front.has(p)}))
-			.sort((a, b) => b.front - a.front || (Number.isNaN(a.p99) ? Infinity : a.p99) - (Number.isNaN(b.p99) ? Infinity : b.p99) || a.packets - b.packets);
+		return list
+			.map(p => ({...p, front: front.has(p)}))
+			.sort(
+				(a, b) =>
+					b.front - a.front ||
+					(Number.isNaN(a.p99) ? Infinity : a.p99) -
+						(Number.isNaN(b.p99) ? Infinity : b.p99) ||
+					a.packets - b.packets
+			);
 	}
 
-	const when = ns => ns === Infinity ? "never" : Number.isNaN(ns) ? "nothing died" : time(ns);
-	const ZERO = 1; /* packets an hour around which the axis is linear */
-
-	/** Logarithmic, and linear around zero where a tuning sends nothing. */
-	function packetScale(least, most) {
-		const tens = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8].filter(v => v <= most * 2 && v >= least / 2);
-		const axis = {tickFormat: d => d.toLocaleString("en"), label: "packets per hour →", grid: true};
-
-		return least > 0 ? {...axis, type: "log", domain: [least / 2, most * 2], ticks: tens.length > 1 ? tens : 3}
-			: {...axis, type: "symlog", constant: ZERO, domain: [0, most * 2], ticks: [0, ...tens]};
-	}
-
-	function plot(list, width) {
-		const shown = list.filter(p => p.p99 < Infinity && p.p99 > 0), most = Math.max(...shown.map(p => p.packets), 10);
-		const front = shown.filter(p => p.front).sort((a, b) => a.packets - b.packets || b.p99 - a.p99);
-		const few = front.length <= 14 ? front : front.filter((_, i) => i % Math.ceil(front.length / 14) === 0);
-		const yTicks = [1e3, 1e4, 1e5, ...page.figures.DECADES].filter(v =>
-			v >= Math.min(...shown.map(p => p.p99)) / 3 && v <= 3 * Math.max(...shown.map(p => p.p99)));
-		const symbol = p => p.mistakes > 0 ? "triangle" : "circle";
-
-		return V.plot({
-			...page.figures.BASE, width, height: Math.min(480, Math.max(340, width * 0.5)), marginLeft: 62, marginBottom: 44, marginRight: 30,
-			x: packetScale(Math.min(...shown.map(p => p.packets)), most),
-			y: {...page.figures.LOG, domain: [Math.min(...shown.map(p => p.p99)) / 1.6, Math.max(...shown.map(p => p.p99)) * 1.8], ticks: yTicks, tickFormat: page.figures.tickText, label: "↑ 99 % noticed within", grid: true},
-			marks: [
-				V.line(front.filter(p => p.mistakes === 0), {x: "packets", y: "p99", curve: "step-after", stroke: "var(--accent)", strokeOpacity: 0.6, strokeWidth: 2}),
-				V.dot(shown, {x: "packets", y: "p99", symbol, r: p => p.front ? 6 : 4,
-					fill: p => p.front ? (p.mistakes > 0 ? "var(--warn)" : "var(--accent)") : "var(--back)",
-					stroke: p => p.mistakes > 0 ? "var(--warn)" : "var(--accent)", strokeWidth: 1.5,
-					title: p => `${p.name}\n${when(p.p99)} (p99), ${fig(p.packets)} packets/h, ${fig(p.mistakes)} mistakes/day`, tip: {format: {x: false, y: false}}}),
-				V.text(few, {x: "packets", y: "p99", text: p => p.name.length > 34 ? `${p.name.slice(0, 33)}…` : p.name, dx: 9, dy: -8, textAnchor: "start", fill: "var(--ink)",
-					stroke: "var(--back)", strokeWidth: 4, filter: p => p.packets < most / 3}),
-				V.text(few, {x: "packets", y: "p99", text: p => p.name.length > 34 ? `${p.name.slice(0, 33)}…` : p.name, dx: -9, dy: -8, textAnchor: "end", fill: "var(--ink)",
-					stroke: "var(--back)", strokeWidth: 4, filter: p => p.packets >= most / 3}),
-			],
-			r: {type: "identity"}, symbol: {type: "identity"}, color: {type: "identity"},
-		});
-	}
-
-	const rowsOf = list => [["tuning", "front", "scenarios", "deaths", "median_ns", "p99_ns", "packets_per_hour", "mistakes_per_day"],
-		...list.map(p => [p.name, p.front ? "yes" : "no", p.scenarios, p.deaths, p.median, p.p99, p.packets, p.mistakes])];
+	const when = ns => (ns === Infinity ? "never" : Number.isNaN(ns) ? "nothing died" : time(ns));
+	const rowsOf = list => [
+		[
+			"tuning",
+			"front",
+			"scenarios",
+			"deaths",
+			"median_ns",
+			"p99_ns",
+			"packets_per_hour",
+			"mistakes_per_day",
+		],
+		...list.map(p => [
+			p.name,
+			p.front ? "yes" : "no",
+			p.scenarios,
+			p.deaths,
+			p.median,
+			p.p99,
+			p.packets,
+			p.mistakes,
+		]),
+	];
 
 	function tableOf(list) {
-		return table("Tunings by how soon they notice and what they cost", ["Tuning", "front", "median", "p99", "packets/h", "mistakes/day", "trials"],
-			list.map(p => [p.name, p.front ? "● front" : "", when(p.median), when(p.p99), fig(p.packets), fig(p.mistakes), p.n]),
-			[false, false, true, true, true, true, true]);
+		return table(
+			"Tunings by how soon they notice and what they cost",
+			["Tuning", "front", "median", "p99", "packets/h", "mistakes/day", "trials"],
+			list.map(p => [
+				p.name,
+				p.front ? "● front" : "",
+				when(p.median),
+				when(p.p99),
+				fig(p.packets),
+				fig(p.mistakes),
+				p.n,
+			]),
+			[false, false, true, true, true, true, true]
+		);
 	}
 
 	/** @param {HTMLElement} element @param {Array<Cell>} cells of run A, as filtered */
 	function render(element, cells) {
-		const scenarios = byScenario(cells), at = scenarios.has(view.trade) || view.trade === ALL ? view.trade : startChoice(scenarios, cells);
-		const list = points(at === ALL ? cells : scenarios.get(at) ?? []), drawable = list.some(p => p.p99 < Infinity && p.p99 > 0);
-		const options = [[ALL, "all that are shown"], ...[...scenarios].map(([name, of]) => [name, `${name} (${of.length})`])];
+		const scenarios = byScenario(cells),
+			at =
+				scenarios.has(view.trade) || view.trade === ALL
+					? view.trade
+					: startChoice(scenarios, cells);
+		const list = points(at === ALL ? cells : (scenarios.get(at) ?? [])),
+			drawable = list.filter(p => p.p99 < Infinity && p.p99 > 0);
+		const options = [
+			[ALL, "all that are shown"],
+			...[...scenarios].map(([name, of]) => [name, `${name} (${of.length})`]),
+		];
 		const front = list.filter(p => p.front).length;
 
 		element.replaceChildren(
-			h("div.head", {}, h("h2", {id: "trade-title"}, "How soon, and at what cost"),
-				h("div.tools", {}, choice("Scenarios", options, at ?? ALL, value => set({trade: value})), page.save.rowButtons("deadpeer-tradeoff", () => rowsOf(list), "trade-off table"))),
-			h("p", {}, `${count(list.length, "tuning")}, ${front} on the front (●): no other is as good in time, packets and mistakes and better in one of them. `,
-				"▲ made mistakes. Packets are all that the observer's connection sent and received, its traffic included."),
-			drawable ? page.save.figure("tradeoff", `Detection time against packets per hour, ${at === ALL ? "all scenarios that are shown" : at}`, plot(list, Math.max(300, element.clientWidth - 28)))
+			h(
+				"div.head",
+				{},
+				h("h2", {id: "trade-title"}, "How soon, and at what cost"),
+				h(
+					"div.tools",
+					{},
+					choice("Scenarios", options, at ?? ALL, value => set({trade: value})),
+					page.save.rowButtons("deadpeer-tradeoff", () => rowsOf(list), "trade-off table")
+				)
+			),
+			h(
+				"p",
+				{},
+				`${count(list.length, "tuning")}, ${front} on the front (●): no other is as good in time, packets and mistakes and better in one of them. `,
+				"▲ made mistakes. Packets are all that the observer's connection sent and received, its traffic included."
+			),
+			drawable.length
+				? page.save.figure(
+						"tradeoff",
+						`Detection time against packets per hour, ${at === ALL ? "all scenarios that are shown" : at}`,
+						page.tradePlot.draw(drawable, Math.max(300, element.clientWidth - 28))
+					)
 				: h("p.empty", {}, "Nothing was noticed here, so there is nothing to weigh."),
-			h("details.card", {open: list.length <= 12}, h("summary", {}, "The numbers"), h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Trade-off numbers"}, tableOf(list))));
+			h(
+				"details.card",
+				{open: list.length <= 12},
+				h("summary", {}, "The numbers"),
+				h(
+					"div.scroll",
+					{tabindex: "0", role: "region", "aria-label": "Trade-off numbers"},
+					tableOf(list)
+				)
+			)
+		);
 	}
 
 	page.trade = {render, points};

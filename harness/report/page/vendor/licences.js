@@ -8,8 +8,7 @@ const meta = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const folders = new Set();
 for (const path of Object.keys(Object.values(meta.outputs)[0].inputs)) {
 	const found = path.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//);
-	if (found)
-		folders.add(found[1]);
+	if (found) folders.add(found[1]);
 }
 
 console.log("vendor.js is made of the following packages; vendor.sh makes it again.");
@@ -18,6 +17,9 @@ for (const folder of [...folders].sort()) {
 	const licence = fs.readdirSync(folder).find(name => /^licen[cs]e/i.test(name));
 
 	console.log(`\n${"=".repeat(80)}\n${about.name} ${about.version} (${about.license})\n`);
-	console.log(licence ? fs.readFileSync(`${folder}/${licence}`, "utf8").trimEnd()
-			    : `No licence file; package.json says ${about.license}.`);
+	console.log(
+		licence
+			? fs.readFileSync(`${folder}/${licence}`, "utf8").trimEnd()
+			: `No licence file; package.json says ${about.license}.`
+	);
 }
