@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* These name the cell, or are told otherwise. */
+/* These name the cell, or are left out (page_data.c). */
 static bool told_elsewhere(const struct field *f)
 {
-	static const char *const keys[] = { "scenario", "family", "method", "options", "seed", NULL };
+	static const char *const keys[] = { "id", "index", "scenario", "family", "method", "options",
+					    "seed", NULL };
 
 	for (const char *const *key = keys; *key; key++) {
 		if (strcmp(f->key, *key) == 0)

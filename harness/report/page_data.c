@@ -26,8 +26,8 @@
  * Four things differ from a record. `claim` becomes claim_says, claim_when, claim_predicts and
  * claim_holds (null, 0 or 1). `expect` becomes expect_lo_ns ("never", null or ns) and
  * expect_hi_ns. `watched_ns` becomes watched_extra_ns, what it exceeds the time from arming to the
- * detection or to the horizon by, because that is mostly zero. And a trial's own seed is left out:
- * it is 60 bits of noise, and the run's seed and the phase say the same.
+ * detection or to the horizon by, because that is mostly zero. And a trial's own seed, id and
+ * index are left out: noise that does not pack, and the run's seed and the phase say the same.
  */
 
 static void put_value(struct emit *out, struct page_words *words, const struct page_value *v)

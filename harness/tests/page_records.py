@@ -21,7 +21,8 @@ def trial(scenario, method, **more):
     """One that noticed after a second, within its window; @more changes it."""
     start, fault = 1_000_000_000, 3_000_000_000
     t = {
-        "kind": "trial", "scenario": scenario, "family": "cable", "method": method, "options": {}, "observer": "server",
+        "kind": "trial", "id": "0123456789abcdef", "index": 0,
+        "scenario": scenario, "family": "cable", "method": method, "options": {}, "observer": "server",
         "traffic": "idle", "fault": "link-down", "place": "peer", "phase": 0, "phase_ns": 0, "seed": 1,
         "armed_ns": start, "fault_before_ns": fault - 5000, "fault_after_ns": fault, "detect_ns": 1_000_000_000,
         "horizon_ns": 20_000_000_000, "outcome": "detected", "saw": "recv=-1 ETIMEDOUT", "errno": "ETIMEDOUT",
