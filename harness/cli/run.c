@@ -192,6 +192,7 @@ static int run(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
+	TABLE_OPTIONS,
 	{ "tap", NULL, "TAP version 14 instead of the table: a test point for each trial", 0, false },
 	ANNOTATE_OPTION,
 	{ .name = NULL },
