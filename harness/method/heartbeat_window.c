@@ -23,7 +23,6 @@
 #include "base/clock.h"
 #include "method/repair.h"
 #include "theory/flap.h"
-#include "theory/large.h"
 #include "theory/steps.h"
 #include "theory/tcp.h"
 
@@ -322,30 +321,6 @@ static void flapping(const struct opt_values *opt, const struct tcp_options *tcp
 		steps_back(s->steps, mark);
 }
 
-/* Only large packets are lost: pings, pongs and beacons are small, but wait behind a large message. */
-static void large(const struct opt_values *opt, const struct situation *s, bool beacon,
-		  struct window *w)
-{
-	struct situation blocked;
-	int64_t lo, hi;
-
-	if (beacon && !s->effect.lose_in) {
-		large_readable_end(s, &(struct tcp_options){ 0 }, w);
-		return;
-	}
-	if (s->effect.for_ns) {
-		window_none(w, "TCP's backed-off retransmission and the heartbeat race");
-		return;
-	}
-	blocked = large_blocked(s, &lo, &hi);
-	heartbeat_window(opt, &blocked, w);
-	if (w->kind != WINDOW_SOME)
-		return;
-	w->lo_ns += lo;
-	w->hi_ns += hi;
-	steps_end(s->steps, w, NULL, "enough signs of life are missing: they wait behind the large message");
-}
-
 void heartbeat_window(const struct opt_values *opt, const struct situation *s, struct window *w)
 {
 	bool beacon = opt->v[HEARTBEAT_MODE] == HEARTBEAT_BEACON;
@@ -389,7 +364,7 @@ void heartbeat_window(const struct opt_values *opt, const struct situation *s, s
 	case EFFECT_SILENCE:
 	case EFFECT_FROZEN:
 		if (s->effect.larger) {
-			large(opt, s, beacon, w);
+			heartbeat_large(opt, s, w);
 			return;
 		}
 		if (!beacon && s->traffic == TRAFFIC_STALLED)
