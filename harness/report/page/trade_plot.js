@@ -5,7 +5,6 @@
 	const {time, figure: fig} = page.text;
 	const {BASE, DECADES, LOG, tickText} = page.figures;
 	const V = vendor;
-	const LABELS_MAX = 14;
 	const NAME_MAX = 34;
 
 	/** Logarithmic, and linear below one packet an hour where a tuning sends nothing. */
@@ -78,25 +77,59 @@
 		});
 	}
 
+	const LINE = 15,
+		LETTER = 6.8; /* px, about */
+
+	/** Those whose names overlap no earlier one, by where the scales put them. */
+	function apart(points, {x, y, width, height}) {
+		const spread = ([from, to], v) => {
+			const log = n => Math.log(Math.max(n, 1));
+
+			return (log(v) - log(from)) / (log(to) - log(from));
+		};
+		const taken = [];
+
+		return points.filter(p => {
+			const right = spread(x.domain, p.packets) > 0.5;
+			const at = spread(x.domain, p.packets) * width;
+			const size = LETTER * cut(p.name).length + 18;
+			const box = {
+				from: right ? at - size : at,
+				to: right ? at : at + size,
+				y: spread(y.domain, p.p99) * height,
+			};
+			const free = taken.every(
+				o => box.to < o.from || box.from > o.to || Math.abs(box.y - o.y) > LINE
+			);
+
+			if (free) taken.push(box);
+			return free;
+		});
+	}
+
 	/** @param {Array} points of page.trade that noticed something @param {number} width */
 	function draw(points, width) {
 		const front = points
 			.filter(p => p.front)
 			.sort((a, b) => a.packets - b.packets || b.p99 - a.p99);
-		const every = Math.ceil(front.length / LABELS_MAX);
-		const named = front.filter((_, i) => i % every === 0);
+		const height = Math.min(480, Math.max(340, width * 0.5));
 		const x = packetScale(points);
+		const y = timeScale(points);
 		const middle = Math.sqrt(Math.max(x.domain[0], 1) * x.domain[1]);
+		const named = apart(
+			[...front].sort((a, b) => a.mistakes - b.mistakes),
+			{x, y, width: width - 92, height: height - 68}
+		);
 
 		return V.plot({
 			...BASE,
 			width,
-			height: Math.min(480, Math.max(340, width * 0.5)),
+			height,
 			marginLeft: 62,
 			marginBottom: 44,
 			marginRight: 30,
 			x,
-			y: timeScale(points),
+			y,
 			r: {type: "identity"},
 			symbol: {type: "identity"},
 			color: {type: "identity"},
@@ -111,7 +144,6 @@
 						strokeWidth: 2,
 					}
 				),
-				dots(points),
 				names(
 					named.filter(p => p.packets <= middle),
 					false
@@ -120,6 +152,7 @@
 					named.filter(p => p.packets > middle),
 					true
 				),
+				dots(points),
 			],
 		});
 	}
