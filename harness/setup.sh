@@ -9,6 +9,8 @@ run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev li
 check="$run libcriterion-dev python3-pytest python3-jsonschema python3-scipy iproute2"
 # The report page is looked at in a browser.
 check="$check chromium chromium-driver python3-selenium"
+# Captures are read by Wireshark's own reader.
+check="$check tshark"
 # Shares of a plan run under them.
 check="$check parallel slurmctld slurmd slurm-client munge"
 # Without it the virtual engine cannot run, and the native one serves.

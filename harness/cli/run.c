@@ -88,6 +88,7 @@ int run_records(const struct given *args, struct work *work, const char *output,
 		.n_kernels = work->n_kernels,
 		.kernels = work->kernels,
 		.modules = given_value(args, "modules", NULL),
+		.pcap = given_value(args, "pcap", NULL),
 	};
 	struct engine_sink engine_sink;
 
@@ -181,6 +182,8 @@ static int run(const struct given *args)
 	struct work work;
 	int status = check_output(args);
 
+	if (strcmp(given_value(args, "pcap", ""), "-") == 0 && !given_has(args, "virtual-clock"))
+		return cli_failf(CLI_USAGE, "run: --pcap writes a file for each lab; name a folder");
 	if (status)
 		return status;
 	status = work_plan(args, true, &work);

@@ -38,6 +38,9 @@ enum { WORK_JOBS_MAX = 512 };
 	{ "output", "FILE",                                                                     \
 	  "where the records go, - for standard output (default: a new file in results/runs, "  \
 	  "if there is a results folder)", 'o', false },                                        \
+	{ "pcap", "DIR",                                                                        \
+	  "capture each lab's packets into DIR/SCENARIO.pcapng, with notes of what happened when", \
+	  0, false },                                                                           \
 	{ "shard", "I/N",                                                                       \
 	  "run share I of N of the plan (deadpeer merge joins them); auto or auto/N takes I from " \
 	  "the array or CI service that started it", 0, false },                                \

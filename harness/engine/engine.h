@@ -27,6 +27,9 @@ struct engine_config {
 	const char *version;
 	int64_t align_ns;  /* trial/trial.h; 0 in real time */
 	int64_t longest_ns; /* real time: labs that watch for longer are skipped; 0: none is */
+	/* A folder for a pcapng file of each lab; "-": as lines on standard output,
+	 * from a guest; NULL: nothing is captured. */
+	const char *pcap;
 	bool watch_stalls; /* real time: allow for what the machine itself was late */
 
 	/* The virtual engine: each kernel runs the whole plan in turn. A path (it has a slash) is an

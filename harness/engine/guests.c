@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "engine/pcap.h"
 #include "engine/pool.h"
 #include "engine/virtual/virtual.h"
 #include "trial/trial.h"
@@ -35,6 +36,8 @@ struct guest {
 	char note[NOTE_MAX]; /* the guest's last line on standard error */
 	struct record_file records;
 	struct record_trial *trials; /* as many as the plan has */
+	struct pcap_file capture;
+	const char *pcap; /* the folder for it, or NULL */
 };
 
 struct guests {
@@ -50,6 +53,8 @@ static void take_line(void *arg, const char *line, size_t len)
 {
 	struct guest *guest = arg;
 
+	if (guest->pcap && pcap_take(&guest->capture, guest->pcap, line, len))
+		return;
 	fwrite(line, 1, len, guest->lines);
 	fputc('\n', guest->lines);
 }
@@ -76,6 +81,8 @@ static int arguments(const struct guests *g, const struct plan_lab *lab, char *f
 	argv[n++] = (char *)"--engine=native";
 	argv[n++] = (char *)"--virtual-clock";
 	argv[n++] = (char *)"--output=-";
+	if (g->config->pcap)
+		argv[n++] = (char *)"--pcap=-";
 	argv[n++] = (char *)"--seed";
 	argv[n++] = seed;
 	argv[n++] = (char *)"--phases";
@@ -122,6 +129,8 @@ static int start(void *arg, int i, struct err *err)
 	};
 	int ret = -ENOMEM;
 
+	guest->pcap = g->config->pcap;
+	guest->capture.fd = -1;
 	guest->lines = open_memstream(&guest->text, &guest->size);
 	guest->trials = calloc((size_t)lab->n_trials + 1, sizeof(*guest->trials));
 	if (methods && guest->lines && guest->trials) {
@@ -158,6 +167,9 @@ static void collect(struct guests *g, int i, int ended, const struct virtual_res
 	if (ended == 0 && guest->records.n_trials < lab->n_trials)
 		err_set(&err, EIO, "the guest gave %d of %d records and ended with wait status %d: %s",
 			guest->records.n_trials, lab->n_trials, result->status, guest->note);
+	if (pcap_end(&guest->capture, guest->pcap, lab,
+		     g->config->n_kernels > 1 ? g->kernel.release : NULL, &err) < 0)
+		guest->records.n_trials = 0;
 	trial_fail(lab, err.text, guest->trials);
 	for (int t = 0; t < guest->records.n_trials && t < lab->n_trials; t++) {
 		guest->trials[t] = guest->records.trials[t];
@@ -234,6 +246,7 @@ static void abort_lab(void *arg, int i)
 	struct guest *guest = &((struct guests *)arg)->guests[i];
 
 	virtual_abort(guest->run);
+	pcap_abort(&guest->capture);
 	guest->run = NULL;
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/pcap.h"
 #include "engine/pool.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
@@ -118,8 +119,12 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 		.align_ns = n->config->align_ns,
 		.longest_ns = n->config->longest_ns,
 		.watch_stalls = n->config->watch_stalls,
+		.captured_arg = (void *)n->config->pcap,
 	};
 	struct err err;
+
+	if (n->config->pcap)
+		config.captured = strcmp(n->config->pcap, "-") ? pcap_keep : pcap_print;
 
 	if (enter_privilege(parent, &err) < 0)
 		trial_fail(lab, err.text, n->jobs[i].records);

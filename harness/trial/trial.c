@@ -20,6 +20,7 @@
 #include "base/hash.h"
 #include "lab/netem_opt.h"
 #include "trial/claim.h"
+#include "trial/pcap.h"
 #include "trial/pins.h"
 #include "trial/stall.h"
 #include "trial/verdict.h"
@@ -288,16 +289,34 @@ static void conclude(const struct watch_state *w, const struct kernel_params *ke
 	claim_judge(&w->plan->scenario->claim, t->method, r);
 }
 
+/* Also of a lab that failed: then packets are what one wants to see. */
+static int hand_over(const struct watch_state *w, const struct trial_config *config,
+		     const struct lab_config *lab_config, struct capture *capture, struct err *err)
+{
+	size_t size;
+	char *bytes = pcap_finish(capture, w, lab_config->conns, &size);
+	int ret = bytes ? config->captured(w->plan, config->captured_arg, bytes, size, err)
+			: err_set(err, ENOMEM, "no memory for the capture");
+
+	free(bytes);
+	return ret;
+}
+
 static int run_lab(struct watch_state *w, const struct trial_config *config,
 		   const struct lab_config *lab_config, struct kernel_params *kernel,
 		   int64_t *stall_ns, struct err *err)
 {
+	struct capture *capture = NULL;
 	struct stall *stall = NULL;
 	int ret = lab_up(w->lab, lab_config, err);
 
 	if (ret < 0)
 		return ret;
 	ret = pins_read(w->lab->ns[PLACE_OBSERVER], kernel, err);
+	if (ret == 0 && config->captured) {
+		capture = capture_start(w->lab, err);
+		ret = capture ? 0 : -EIO;
+	}
 	if (ret == 0) {
 		w->zero_ns = time_zero(w->plan, config);
 		w->base_ns = w->zero_ns + w->plan->span_ns;
@@ -305,6 +324,15 @@ static int run_lab(struct watch_state *w, const struct trial_config *config,
 			stall = stall_start();
 		ret = watch_run(w, err);
 		*stall_ns = stall_stop(stall);
+	}
+	if (capture) {
+		struct err why;
+		int kept = hand_over(w, config, lab_config, capture, &why);
+
+		if (ret == 0 && kept < 0) {
+			ret = kept;
+			*err = why;
+		}
 	}
 	lab_down(w->lab);
 	return ret;

@@ -3,6 +3,7 @@
 #define TRIAL_TRIAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "netns/facts.h"
@@ -22,6 +23,10 @@ struct trial_config {
 	int64_t align_ns;
 	int64_t longest_ns; /* a lab that watches for longer is skipped; 0: none is */
 	bool watch_stalls; /* measure how late the machine itself is (real time only) */
+	/* Where set: the lab's packets are captured, and this gets the pcapng file. */
+	int (*captured)(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,
+			struct err *err);
+	void *captured_arg;
 };
 
 /* Fills in every record of @records (lab->n_trials of them), whatever happens: an error becomes
