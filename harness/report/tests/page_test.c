@@ -108,7 +108,7 @@ Test(page, a_runs_seed_of_63_bits_is_text)
 Test(page, words_keep_their_numbers_when_the_table_grows)
 {
 	struct page_words words = { 0 };
-	char text[16];
+	char text[32];
 
 	for (int i = 0; i < 5000; i++) {
 		snprintf(text, sizeof(text), "word %d", i);
