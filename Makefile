@@ -4,6 +4,8 @@
 #   make check   set up, build, all tests: C units plain and under sanitizers, then end to end
 #   make bench   set up, build, print the benchmark ratios
 #   make lint    set up, clang-tidy and cppcheck
+#   make study   set up, build, run the whole catalogue on three kernels, write results/STUDY.md
+#   make study-render   write it again from the records it came from
 #   make         build only; MODE=release (default), debug or asan
 MODE ?= release
 BUILD := build/$(MODE)
@@ -63,6 +65,23 @@ endif
 run check bench lint:
 	@harness/setup.sh $@
 	@$(MAKE) --no-print-directory do-$@
+
+# A study that was interrupted goes on: what is done stays in build/study until the program or a
+# scenario changes.
+STUDY_PHASES ?= 1
+STUDY_POINTS ?= 24
+STUDY := PYTHONPATH=harness/py $(PYTHON) -B -m study
+.PHONY: study study-render do-study
+study study-render:
+	@harness/setup.sh study
+	@$(MAKE) --no-print-directory do-$@
+do-study: all
+	$(STUDY) run --deadpeer $(BUILD)/deadpeer --phases $(STUDY_PHASES) --points $(STUDY_POINTS) \
+		--parts build/study
+	$(STUDY) render
+.PHONY: do-study-render
+do-study-render:
+	$(STUDY) render
 
 .PHONY: do-run do-check do-bench do-lint
 do-run: all

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 # Makes sure that the Debian packages a task needs are there: installs what is missing when it may,
 # or prints the one command that does.
-#   setup.sh run|check|lint|bench
+#   setup.sh run|check|lint|bench|study
 set -eu
 
 run="gcc make libc6-dev pkg-config libnl-3-dev libnl-route-3-dev libfyaml-dev libjansson-dev zlib1g-dev"
-check="$run libcriterion-dev python3-pytest python3-jsonschema python3-scipy iproute2"
+check="$run libcriterion-dev python3-pytest python3-jsonschema python3-scipy python3-matplotlib iproute2"
 # The report page is looked at in a browser.
 check="$check chromium chromium-driver python3-selenium"
 # Captures are read by Wireshark's own reader.
@@ -20,7 +20,8 @@ run) want="$run" ;;
 check) want="$check" ;;
 lint) want="$run libcriterion-dev clang-tidy cppcheck" ;;
 bench) want="$run iproute2" ;;
-*) echo "setup.sh: run, check, lint or bench, not '$1'" >&2; exit 2 ;;
+study) want="$run python3-matplotlib" ;;
+*) echo "setup.sh: run, check, lint, bench or study, not '$1'" >&2; exit 2 ;;
 esac
 
 missing_of() {
