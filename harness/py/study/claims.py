@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What people say, and what was measured (harness/report/claims.c gives the same verdicts)."""
 
-from study import words
+from study import matrix, words
 from study.records import label
 
 
@@ -24,19 +24,21 @@ def verdict(circumstances):
     return "ONLY IF" if len(answers) > 1 else "TRUE" if answers == {True} else "FALSE"
 
 
+def told(cell):
+    return f"{words.verdict(cell)}{f' `{cell.saw}`' if cell.saw else ''}"
+
+
 def measured(cells):
-    """Kernel by kernel where they differ, else once."""
+    """Kernel by kernel where they differ, else the oldest's."""
     by_method = {}
     for cell in cells:
         by_method.setdefault(label(cell.method, cell.options), []).append(cell)
     parts = []
     for method, same in by_method.items():
-        texts = {c.kernel: f"{words.verdict(c)}{f' `{c.saw}`' if c.saw else ''}" for c in same}
-        told = sorted(set(texts.values()))
-        if len(told) == 1:
-            shown = told[0]
+        if matrix.differ(same):
+            shown = "; ".join(f"{c.kernel}: {told(c)}" for c in same)
         else:
-            shown = "; ".join(f"{kernel}: {text}" for kernel, text in texts.items())
+            shown = told(same[0])
         parts.append(f"`{method}`: {shown} (said: {same[0].claim['predicts']})")
     return "<br>".join(parts)
 

@@ -63,6 +63,11 @@ class Cell:
         return min(s["lo_ns"] for s in spans), max(s["hi_ns"] for s in spans)
 
     @property
+    def call_ns(self):
+        """How long the call took that made the fault; within it nothing can be told apart."""
+        return max(t["fault_after_ns"] - t["fault_before_ns"] for t in self.trials)
+
+    @property
     def saw(self):
         seen = sorted({t["saw"] for t in self.trials if t["saw"]})
         return seen[0] if seen else ""

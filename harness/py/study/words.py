@@ -14,9 +14,7 @@ def digits(value, places=3):
 
 
 def duration(ns, places=3):
-    """A minute and a half are still 90 s: a unit is used from two of it on, but milliseconds."""
-    if ns < 0:
-        return "before it"
+    """A minute and a half are still 90 s: minutes and hours are used from two of them on."""
     for unit, name in UNITS:
         if ns >= (2 * unit if name in ("min", "h") else unit):
             return f"{digits(ns / unit, places)} {name}"
@@ -50,7 +48,7 @@ def verdict(cell):
         if cell.outcomes == {"quiet"}:
             return "quiet"
         return "never" if cell.expect == "never" else f"> {duration(cell.horizon_ns)}"
-    text = duration(cell.median)
+    text = duration(cell.median) if cell.median > 0 else f"< {duration(cell.call_ns)}"
     if cell.failed:
         return f"✗ {text}"
     return f"⚠ {text}" if cell.false_alarm else text
