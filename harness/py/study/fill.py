@@ -71,8 +71,6 @@ CELL = {
     "saw": known(lambda c: f"`{c.saw}`" if c.saw else "nothing"),
     "why": known(lambda c: c.why),
     "state": known(lambda c: f"`{c.tcp_state}`"),
-    "doublings": known(lambda c: str(max(t["backoff"] for t in c.trials))),
-    "probes": known(lambda c: str(max(t["probes"] for t in c.trials))),
     "packets": known(lambda c: words.rate(c.per_hour("packets_out", "packets_in"))),
     "phases": known(lambda c: str(len(c.trials))),
 }
