@@ -92,8 +92,12 @@ static int arguments(const struct guests *g, const struct plan_lab *lab, char *f
 		argv[n++] = (char *)"--phase";
 		argv[n++] = phase;
 	}
-	for (int i = 0; i < config->n_methods; i++) {
-		const struct scenario_method *m = &config->methods[i];
+	if (config->link && config->link[0]) {
+		argv[n++] = (char *)"--link";
+		argv[n++] = (char *)config->link;
+	}
+	for (int i = 0; config->n_methods && i < lab->n_methods; i++) {
+		const struct scenario_method *m = &lab->methods[i];
 		char options[256];
 
 		opt_format(m->method->options, &m->opt, options, sizeof(options));

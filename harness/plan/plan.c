@@ -8,6 +8,9 @@
  * scenario, method, options and phase), never on its neighbours or its place in the file: a trial
  * planned alone is the trial planned among a thousand. When the fault comes depends on the longest
  * span of the lab's methods, not on what was drawn.
+ *
+ * Methods that are too many for one lab are parted: first come the labs of the first part, one for
+ * each scenario, then those of the second, so that a plan cut short leaves whole tunings.
  */
 #include "plan/plan.h"
 
@@ -152,17 +155,30 @@ static void keep_phase(struct plan_lab *lab, int phase)
 	lab->n_trials = n;
 }
 
-static int plan_lab_make(const struct plan_config *config, const struct scenario *sc,
-			 struct plan_lab *lab, struct err *err)
+/* The methods of part @part of @parts, which differ by one at most. */
+static void take_methods(const struct plan_config *config, int part, int parts,
+			 struct plan_lab *lab)
 {
-	const struct scenario_method *methods = config->n_methods ? config->methods : sc->methods;
+	const struct scenario *sc = lab->scenario;
 	int n = config->n_methods ? config->n_methods : sc->n_methods;
+	int first = (int)((int64_t)n * part / parts);
+
+	lab->methods = (config->n_methods ? config->methods : sc->methods) + first;
+	lab->n_methods = (int)((int64_t)n * (part + 1) / parts) - first;
+}
+
+static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab, struct err *err)
+{
+	const struct scenario_method *methods = lab->methods;
+	const struct scenario *sc = lab->scenario;
+	int n = lab->n_methods;
 	struct err why = { "" };
 
-	lab->scenario = sc;
 	lab->seed = hash_text(hash_mix(config->seed, HASH_START), sc->name);
 	lab->id = hash_mix(sc->bytes ? hash_text(lab->seed, sc->bytes) : lab->seed,
 			   (uint64_t)config->phases);
+	if (config->link && config->link[0])
+		lab->id = hash_text(lab->id, config->link);
 	if (scenario_effect(sc, &lab->effect, &lab->principal, &why) < 0)
 		memcpy(lab->no_theory, why.text, sizeof(lab->no_theory));
 	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
@@ -179,24 +195,42 @@ static int plan_lab_make(const struct plan_config *config, const struct scenario
 	return 0;
 }
 
+/* In how many labs each scenario is run. */
+static int lab_parts(const struct plan_config *config)
+{
+	int each = config->lab_trials / config->phases;
+
+	if (!config->lab_trials || !config->n_methods)
+		return 1;
+	if (each < 1)
+		each = 1;
+	if (each > SCENARIO_METHODS)
+		each = SCENARIO_METHODS;
+	return (config->n_methods + each - 1) / each;
+}
+
 int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
 	      struct plan *plan, struct err *err)
 {
-	int n_trials = 0;
+	int parts = lab_parts(config), n_trials = 0;
 
 	*plan = (struct plan){ .config = *config };
-	plan->labs = calloc((size_t)n_scenarios, sizeof(*plan->labs));
+	plan->labs = calloc((size_t)n_scenarios * (size_t)parts, sizeof(*plan->labs));
 	if (!plan->labs)
 		return err_sys(err, ENOMEM, "the plan");
-	for (int i = 0; i < n_scenarios; i++) {
-		int ret = plan_lab_make(config, scenarios[i], &plan->labs[plan->n_labs++], err);
+	for (int i = 0; i < n_scenarios * parts; i++) {
+		struct plan_lab *lab = &plan->labs[plan->n_labs++];
+		int ret;
 
+		lab->scenario = scenarios[i % n_scenarios];
+		take_methods(config, i / n_scenarios, parts, lab);
+		ret = plan_lab_make(config, lab, err);
 		if (ret < 0) {
 			plan_free(plan);
 			return ret;
 		}
-		for (int t = 0; t < plan->labs[i].n_trials; t++)
-			plan->labs[i].trials[t].index = n_trials++;
+		for (int t = 0; t < lab->n_trials; t++)
+			lab->trials[t].index = n_trials++;
 	}
 	return 0;
 }

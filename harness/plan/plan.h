@@ -25,6 +25,10 @@ struct plan_config {
 	struct kernel_params kernel; /* for predictions; the trial uses what it reads back */
 	int n_methods;               /* -m: replaces the scenario's own list; 0: keep it */
 	const struct scenario_method *methods;
+	int lab_trials;   /* a lab holds no more connections than that, if it can: its scenario gets
+			   * several labs, each with a part of the methods in all phases; 0: one lab */
+	const char *link; /* as in scenario_link(), which has been done: part of a trial's id, and told
+			   * to whoever runs the scenario's text; NULL or "": nothing */
 };
 
 struct plan_trial {
@@ -47,6 +51,8 @@ struct plan_lab {
 	int64_t span_ns; /* the longest of the methods, or the scenario's spread; 0: one phase */
 	uint64_t seed;
 	uint64_t id; /* of the scenario's text, the phases and the run's seed */
+	int n_methods; /* those of its trials, in their order */
+	const struct scenario_method *methods;
 	int n_trials;
 	struct plan_trial *trials;
 };

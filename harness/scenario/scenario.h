@@ -105,6 +105,14 @@ int scenario_load_all(char *const *paths, int n_paths, struct scenario ***out, i
 		      struct err *err);
 void scenario_free(struct scenario **scenarios, int n);
 
+/*
+ * Sets the wire's steady state as `link:` does, "loss=5%,delay=20ms", over what the file says; what is
+ * not named stays. *text (of @size, at least SCENARIO_LINK_MAX) gets it in its canonical form.
+ * -EINVAL and a sentence.
+ */
+enum { SCENARIO_LINK_MAX = 256 };
+int scenario_link(struct scenario *s, const char *link, char *text, size_t size, struct err *err);
+
 /* The timeline reduced to the one effect that predictions are made from: the principal fault (its
  * index in *principal) and what later entries undo of it (STOP then CONT: for_ns). -EINVAL and a
  * sentence where theory has no answer because several deadly faults meet. */
