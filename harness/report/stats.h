@@ -84,4 +84,11 @@ double stats_fisher(int a_yes, int a_no, int b_yes, int b_no);
  */
 int stats_holm(double *p, size_t n); /* 0 or -ENOMEM */
 
+/*
+ * The upper bound of Garwood (Biometrika 28, 1936) for the mean of a Poisson variable that was
+ * counted once: the mean under which @count or fewer would have come with a probability of only
+ * 1 - @confidence. For none it is -ln(1 - confidence): the rule of three.
+ */
+double stats_poisson_upper(uint64_t count, double confidence);
+
 #endif
