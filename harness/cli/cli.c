@@ -17,6 +17,7 @@ enum { VERBS_MAX = 32 };
 
 const struct verb *const cli_verbs[] = {
 	&verb_run,
+	&verb_sweep,
 	&verb_plan,
 	&verb_explain,
 	&verb_list,

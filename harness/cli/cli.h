@@ -37,6 +37,7 @@ struct verb {
 };
 
 extern const struct verb verb_run;
+extern const struct verb verb_sweep;
 extern const struct verb verb_plan;
 extern const struct verb verb_explain;
 extern const struct verb verb_list;

@@ -148,6 +148,7 @@ static int plan_verb(const struct given *args)
 
 static const struct given_row options[] = {
 	WORK_OPTIONS,
+	VARY_OPTIONS,
 	{ .name = NULL },
 };
 

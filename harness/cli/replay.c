@@ -12,7 +12,7 @@
 
 #define PROGRAM "deadpeer"
 
-static void put_word(const char *text, struct emit *out)
+void replay_word(const char *text, struct emit *out)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "_-./:=,+@%";
@@ -48,21 +48,21 @@ static void put_option(const struct given_option *option, struct emit *out)
 	char text[64];
 
 	snprintf(text, sizeof(text), "--%s", option->row->name);
-	put_word(text, out);
+	replay_word(text, out);
 	if (option->value)
-		put_word(option->value, out);
+		replay_word(option->value, out);
 }
 
 void replay_quote(const char *verb, const struct given *args, struct emit *out)
 {
 	emit_raw(out, PROGRAM, strlen(PROGRAM));
-	put_word(verb, out);
+	replay_word(verb, out);
 	for (int i = 0; i < args->n_options; i++) {
 		if (!is_one_of(args->options[i].row->name, aside))
 			put_option(&args->options[i], out);
 	}
 	for (int i = 0; i < args->n_rest; i++)
-		put_word(args->rest[i], out);
+		replay_word(args->rest[i], out);
 }
 
 /* One word of a command, unquoted in place. Where the next one begins, or NULL where a quote does not end. */
@@ -116,11 +116,14 @@ int replay_parse(const char *command, struct replay *out, struct err *err)
 	ret = split(out, err);
 	if (ret)
 		return ret;
-	if (out->argc < 2 || strcmp(out->argv[0], PROGRAM) != 0 ||
-	    strcmp(out->argv[1], verb_run.name) != 0)
+	if (out->argc >= 2 && strcmp(out->argv[0], PROGRAM) == 0)
+		out->verb = !strcmp(out->argv[1], verb_run.name)     ? &verb_run
+			    : !strcmp(out->argv[1], verb_sweep.name) ? &verb_sweep
+								     : NULL;
+	if (!out->verb)
 		return err_set(err, EINVAL, "the records come from \"%.60s\" and not from deadpeer run",
 			       command);
-	ret = given_parse(verb_run.options, out->argc - 1, out->argv + 1, &out->args, err);
+	ret = given_parse(out->verb->options, out->argc - 1, out->argv + 1, &out->args, err);
 	out->args.command = command;
 	return ret;
 }
@@ -165,22 +168,23 @@ static int name_kernel(const struct record_run *run, const struct given *args, c
 	return 0;
 }
 
-static int build(const struct record_run *run, const struct given *args, struct emit *out,
+static int build(const struct record_run *run, const struct replay *replay, struct emit *out,
 		 struct err *err)
 {
+	const struct given *args = &replay->args;
 	char text[sizeof(run->command)];
 
 	emit_raw(out, PROGRAM, strlen(PROGRAM));
-	put_word(verb_run.name, out);
-	put_word("-e", out);
-	put_word(run->engine, out);
+	replay_word(replay->verb->name, out);
+	replay_word("-e", out);
+	replay_word(run->engine, out);
 	if (strcmp(run->engine, "virtual") == 0) {
 		int ret = name_kernel(run, args, text, sizeof(text), err);
 
 		if (ret)
 			return ret;
-		put_word("--kernel", out);
-		put_word(text, out);
+		replay_word("--kernel", out);
+		replay_word(text, out);
 	}
 	for (int i = 0; i < args->n_options; i++) {
 		const struct given_option *o = &args->options[i];
@@ -190,11 +194,11 @@ static int build(const struct record_run *run, const struct given *args, struct 
 	}
 	if (!given_has(args, "seed")) {
 		snprintf(text, sizeof(text), "%" PRIu64, run->seed);
-		put_word("--seed", out);
-		put_word(text, out);
+		replay_word("--seed", out);
+		replay_word(text, out);
 	}
 	for (int i = 0; i < args->n_rest; i++)
-		put_word(args->rest[i], out);
+		replay_word(args->rest[i], out);
 	return 0;
 }
 
@@ -206,7 +210,7 @@ int replay_command(const struct record_run *run, char *buf, size_t size, struct 
 	int ret = replay_parse(run->command, &replay, err);
 
 	if (!ret)
-		ret = build(run, &replay.args, &text, err);
+		ret = build(run, &replay, &text, err);
 	command = emit_take(&text);
 	if (!ret && !command)
 		ret = err_set(err, ENOMEM, "not enough memory");

@@ -13,15 +13,21 @@
  * go and how they are shown is left out, so that two runs that differ in nothing else say the same. */
 void replay_quote(const char *verb, const struct given *args, struct emit *out);
 
+/* A space and one word of it. */
+void replay_word(const char *text, struct emit *out);
+
+struct verb;
+
 struct replay {
+	const struct verb *verb; /* run or sweep */
 	int argc;
-	char **argv; /* deadpeer run … */
+	char **argv; /* deadpeer run …, deadpeer sweep … */
 	char *text;  /* that they point into */
 	struct given args;
 };
 
 /* A recorded command, back as arguments. -EINVAL and a sentence when it is not a whole `deadpeer
- * run`. Free in any case. */
+ * run` or `deadpeer sweep`. Free in any case. */
 int replay_parse(const char *command, struct replay *out, struct err *err);
 void replay_free(struct replay *replay);
 

@@ -26,22 +26,28 @@ static int unknown_method(const char *name, struct err *err)
 		       shown(name, buf));
 }
 
+int work_find_method(const char *name, size_t n, const struct method **method, struct err *err)
+{
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "%.*s", (int)n, name);
+	*method = n < sizeof(buf) ? method_find(buf) : NULL;
+	return *method ? 0 : unknown_method(buf, err);
+}
+
 int work_method(const char *text, struct scenario_method *method, struct err *err)
 {
 	size_t n = strcspn(text, ":");
-	char name[64];
-	int ret = 0;
+	int ret = work_find_method(text, n, &method->method, err);
 
-	snprintf(name, sizeof(name), "%.*s", (int)n, text);
-	method->method = n < sizeof(name) ? method_find(name) : NULL;
-	if (!method->method)
-		return unknown_method(name, err);
+	if (ret)
+		return ret;
 	opt_defaults(method->method->options, &method->opt);
 	if (text[n] == ':')
 		ret = opt_set_list(method->method->options, &method->opt, text + n + 1, err);
 	if (!ret && method->method->check)
 		ret = method->method->check(&method->opt, err);
-	return ret ? err_prefix(err, -EINVAL, "method %s", name) : 0;
+	return ret ? err_prefix(err, -EINVAL, "method %s", method->method->name) : 0;
 }
 
 static int get_methods(const struct given *args, struct work *work, struct err *err)
@@ -138,6 +144,20 @@ static int load(const struct given *args, struct work *work, struct err *err)
 	return scenario_load_all(paths, 1, &work->scenarios, &work->n_scenarios, err);
 }
 
+/* The wire of every scenario, where one is asked for. */
+static int set_link(const struct given *args, struct work *work, struct err *err)
+{
+	char link[SCENARIO_LINK_MAX];
+	int ret = vary_link(args, link, sizeof(link), err);
+
+	for (int i = 0; !ret && link[0] && i < work->n_scenarios; i++) {
+		ret = scenario_link(work->scenarios[i], link, work->link, sizeof(work->link), err);
+		if (ret)
+			err_prefix(err, ret, given_has(args, "link") ? "--link" : "--goal");
+	}
+	return ret;
+}
+
 /* Finds the engine; a kernel may have to be fetched on the way, which takes a while. */
 static int choose_engine(const struct given *args, bool prepare, struct work *work)
 {
@@ -175,11 +195,19 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 	    get_engine(args, work, &err) || get_numbers(args, work, &config, &err) ||
 	    shard_parse(given_value(args, "shard", "1/1"), getenv, &work->shard, &err))
 		return cli_fail(CLI_USAGE, &err);
+	if (given_has(args, "vary")) {
+		config.lab_trials = WORK_LAB_TRIALS;
+		if (vary_methods(args, config.seed, work, &err))
+			return cli_fail(CLI_USAGE, &err);
+	}
 	config.n_methods = work->n_methods;
 	config.methods = work->methods;
 	ret = load(args, work, &err);
 	if (ret)
 		return cli_fail_file(ret, &err);
+	if (set_link(args, work, &err))
+		return cli_fail(CLI_USAGE, &err);
+	config.link = work->link;
 	ret = choose_engine(args, prepare, work);
 	if (ret)
 		return ret;

@@ -24,6 +24,9 @@ enum { WORK_JOBS_MAX = 512 };
 	{ "phase", "K",                                                                         \
 	  "of these N, only the one that tables and records of the whole run call phase K", 0,  \
 	  false },                                                                              \
+	{ "link", "NAME=VALUE,…",                                                               \
+	  "the wire's steady state in every scenario, over what its link: says: loss=5%,delay=20ms",  \
+	  0, false },                                                                           \
 	{ "seed", "N", "everything random comes from it (default 1)", 0, false },               \
 	{ "jobs", "N", "labs side by side (default: 8 native, one a core virtual)", 'j', false }, \
 	{ "kernel", "SERIES|IMAGE",                                                             \
@@ -49,6 +52,14 @@ enum { WORK_JOBS_MAX = 512 };
 	  false },                                                                              \
 	{ "json", NULL, "the table as JSON", 0, false }
 
+/* What lays methods out as a grid of tunings (plan/grid.h). */
+#define VARY_OPTIONS                                                                            \
+	{ "vary", "METHOD.OPTION=A,B,…",                                                        \
+	  "watch with every combination of these values; may be repeated", 0, true },           \
+	{ "sample", "N", "with N of the combinations, drawn from the seed", 0, false }
+
+enum { WORK_LAB_TRIALS = 500 }; /* connections in a lab of a grid: cli/vary.c */
+
 struct work {
 	const char *engine_name;
 	const struct engine *engine;
@@ -61,6 +72,7 @@ struct work {
 	const char **kernels;
 	int n_methods;
 	struct scenario_method *methods;
+	char link[SCENARIO_LINK_MAX]; /* --link, or what --goal says of the wire; "" neither */
 	int n_scenarios;
 	struct scenario **scenarios;
 	struct plan plan;
@@ -76,6 +88,15 @@ void work_put_faults(const struct plan_lab *lab, const struct style *style);
 
 /* "expect": the range, "never", or null where theory has no answer. */
 void work_json_window(const struct window *w, struct emit *emit);
+
+/* A method by the first @n bytes of @name. -EINVAL, with the nearest one that there is. */
+int work_find_method(const char *name, size_t n, const struct method **method, struct err *err);
+
+/* Replaces the methods by the tunings that --vary and --sample ask for. -EINVAL and a sentence. */
+int vary_methods(const struct given *args, uint64_t seed, struct work *work, struct err *err);
+
+/* The wire that --link or --goal asks for, as text; "" for none. -EINVAL and a sentence. */
+int vary_link(const struct given *args, char *link, size_t size, struct err *err);
 
 /* "keepalive:idle=1s,cnt=2". -EINVAL and a sentence. */
 int work_method(const char *text, struct scenario_method *method, struct err *err);

@@ -16,7 +16,8 @@ VERBS = {"run": [*WORK, "--cost", "--mistakes", "--tap", "--annotations"], "plan
          "explain": ["--method", "--hz", "--json", "--help"], "doctor": ["--json", "--help"],
          "compare": ["--by", "--threshold", "--all", "--json", "--help"],
          "check": ["--threshold", "--output", "--jobs", "--annotations", "--json", "--help"],
-         "accept": ["--output", "--help"]}
+         "accept": ["--output", "--help"],
+         "sweep": [*WORK, "--vary", "--sample", "--goal", "--from", "--link"]}
 METHODS = {"recv", "select", "tcp_info", "keepalive", "heartbeat", "null"}
 FAULTS = {"none", "link-down", "drop", "netem", "kill", "signal", "close", "shutdown", "reset",
           "crash"}
