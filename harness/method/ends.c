@@ -90,8 +90,9 @@ static void closed(const struct situation *s, struct window *w)
 		    hi + round_trip + tcp_prompt_ns(s),
 		    "a FIN is no error; the first write after it draws a RST, and that makes it EPIPE "
 		    "(tcp_input.c: tcp_reset)");
-	steps_add(s->steps, 0, tcp_prompt_ns(s), "tcp_input.c: tcp_fin",
-		  "its FIN arrives: the socket is readable, and no error is set");
+	if (s->traffic != TRAFFIC_HALF_CLOSED)
+		steps_add(s->steps, 0, tcp_prompt_ns(s), "tcp_input.c: tcp_fin",
+			  "its FIN arrives: the socket is readable, and no error is set");
 	steps_add(s->steps, lo, hi, "RFC 9293 3.5.2", "the observer writes, and that draws a RST");
 	steps_end(s->steps, w, "tcp_input.c: tcp_reset", "the RST arrives: the error is EPIPE");
 }

@@ -26,7 +26,7 @@
 #define MSG_BEACON  'B' /* the peer's application, every beacon period */
 #define MSG_REQUEST 'Q' /* traffic `request`: the client asks, the server answers MSG_ANSWER */
 #define MSG_ANSWER  'A'
-#define MSG_DATA    'D' /* traffic `sending`, `receiving`, `stalled` */
+#define MSG_DATA    'D' /* traffic `sending`, `receiving`, `stalled`, `half-closed` */
 
 enum { SAW_MAX = 96 };
 
@@ -79,7 +79,7 @@ struct method {
 	/*
 	 * Optional: for a method whose verdict can be revoked, which is one that accuses a peer while
 	 * the connection still stands. Called in the same thread after watch() on a connection that
-	 * is ESTABLISHED. Blocks until there is evidence of life, which the method sees by its own
+	 * stands. Blocks until there is evidence of life, which the method sees by its own
 	 * means, and stamps trusted_ns: true, and watch() is called again. False: the connection has
 	 * ended, or nothing can be heard any more, and the verdict is for good.
 	 */

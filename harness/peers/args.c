@@ -77,7 +77,7 @@ static int parse_traffic(const char *text, enum traffic *traffic, struct err *er
 		}
 	}
 	return err_set(err, EINVAL,
-		       "no traffic '%s': idle, request, sending, receiving or stalled", text);
+		       "no traffic '%s': idle, request, sending, receiving, stalled or half-closed", text);
 }
 
 static int parse_size(const char *text, int *size, struct err *err)
@@ -229,7 +229,7 @@ void args_help(FILE *to, enum side side)
 		"  --conn          one connection: when it is made, in ns after the start, and the method\n"
 		"                  that watches it (default: 0/recv); may stand many times\n"
 		"  --bind PORT     connection i has the client's port PORT + i (default: %d)\n"
-		"  --traffic KIND  idle (default), request, sending, receiving, stalled\n"
+		"  --traffic KIND  idle (default), request, sending, receiving, stalled, half-closed\n"
 		"  --size BYTES    of each message of the traffic (default: 1)\n"
 		"  --events FD     write binary events there instead of text on standard output\n"
 		"  --commands FD   wait for binary commands there; its end ends the program\n\n"

@@ -78,15 +78,17 @@ static void tell_main(struct watched *w)
 	while (n < 0 && errno == EINTR);
 }
 
-/* While the connection is ESTABLISHED, the verdict is the method's own. */
+/* While the connection stands, the verdict is the method's own: ESTABLISHED, or CLOSE_WAIT where a
+ * half closed connection is the usual state. */
 static bool may_trust(const struct watch *watch)
 {
+	bool half_closed = watch->traffic == TRAFFIC_HALF_CLOSED;
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
 	return watch->method->trust &&
 	       getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	       info.tcpi_state == TCP_ESTABLISHED;
+	       (info.tcpi_state == TCP_ESTABLISHED || (half_closed && info.tcpi_state == TCP_CLOSE_WAIT));
 }
 
 static void say_dead(struct watched *w, int64_t at_ns, bool final)

@@ -56,6 +56,8 @@ static int peer_stands(struct station *st, int conn, int64_t stood_ns, struct er
 	int64_t now = clock_now_ns(), beacon = beacon_ns(st, conn);
 	int ret = 0;
 
+	if (st->args->traffic == TRAFFIC_HALF_CLOSED)
+		shutdown(st->link[conn].fd, SHUT_WR);
 	if (st->args->traffic != TRAFFIC_STALLED)
 		ret = station_poll(st, conn, EPOLLIN, err);
 	if (!ret && beacon)

@@ -21,6 +21,7 @@
 
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "method/half_closed.h"
 #include "theory/scene.h"
 #include "theory/steps.h"
 
@@ -65,7 +66,7 @@ void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
 	else if (lab->no_theory[0])
 		window_none(window, "%s", lab->no_theory);
 	else
-		trial->method->window(&trial->opt, s, window);
+		method_window(trial->method, &trial->opt, s, window);
 }
 
 /* The scenario's sysctls that predictions depend on. */
@@ -140,7 +141,7 @@ bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
 	if (lab->no_theory[0])
 		window_none(window, "%s", lab->no_theory);
 	else
-		trial->method->window(&trial->opt, &s, window);
+		method_window(trial->method, &trial->opt, &s, window);
 	return steps_finish(steps, window);
 }
 

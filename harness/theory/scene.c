@@ -113,6 +113,7 @@ static void tell_traffic(const struct situation *s)
 		[TRAFFIC_SENDING] = "the observer writes a message, which is acknowledged",
 		[TRAFFIC_RECEIVING] = "the peer writes a message, which the observer reads",
 		[TRAFFIC_STALLED] = "the observer writes a byte, acknowledged, which the peer never reads",
+		[TRAFFIC_HALF_CLOSED] = "the observer writes a message, which is acknowledged",
 	};
 	int64_t last = s->since_armed_lo_ns / TRAFFIC_PERIOD_NS * TRAFFIC_PERIOD_NS;
 
@@ -127,6 +128,9 @@ void scene_steps(const struct situation *s)
 {
 	steps_add(s->steps, -s->since_armed_hi_ns, -s->since_armed_lo_ns, "RFC 9293 3.5",
 		  "connected, and armed");
+	if (s->traffic == TRAFFIC_HALF_CLOSED)
+		steps_add(s->steps, -s->since_armed_hi_ns, situation_rtt_ns(s) - s->since_armed_lo_ns,
+			  "RFC 9293 3.6", "the peer shuts down its sending half: FIN; it goes on reading");
 	tell_traffic(s);
 	tell_fault(s);
 	if (s->horizon_ns)

@@ -9,6 +9,7 @@ const char *const traffic_names[TRAFFIC_COUNT + 1] = {
 	[TRAFFIC_SENDING] = "sending",
 	[TRAFFIC_RECEIVING] = "receiving",
 	[TRAFFIC_STALLED] = "stalled",
+	[TRAFFIC_HALF_CLOSED] = "half-closed",
 };
 
 const char *const wire_names[WIRE_COUNT + 1] = {
@@ -37,6 +38,7 @@ int64_t situation_observer_writes_ns(const struct situation *s)
 	switch (s->traffic) {
 	case TRAFFIC_SENDING:
 	case TRAFFIC_STALLED:
+	case TRAFFIC_HALF_CLOSED:
 		return TRAFFIC_PERIOD_NS;
 	case TRAFFIC_REQUEST:
 		return s->observer == SIDE_CLIENT ? TRAFFIC_PERIOD_NS : 0;

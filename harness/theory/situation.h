@@ -18,6 +18,7 @@ enum traffic {
 	TRAFFIC_SENDING,   /* the observer writes a small message every second */
 	TRAFFIC_RECEIVING, /* the peer does */
 	TRAFFIC_STALLED,   /* the observer writes and the peer never reads */
+	TRAFFIC_HALF_CLOSED, /* `sending`, and the peer shut down its sending half at once */
 	TRAFFIC_COUNT
 };
 #define TRAFFIC_PERIOD_NS INT64_C(1000000000) /* the first message one period after arming */

@@ -20,7 +20,7 @@ enum { WINDOW_WHY_MAX = 320 };
 
 struct window {
 	enum window_kind kind;
-	int64_t lo_ns, hi_ns;     /* WINDOW_SOME only; 0 <= lo_ns <= hi_ns */
+	int64_t lo_ns, hi_ns;     /* WINDOW_SOME only; lo_ns <= hi_ns; negative: before the fault */
 	char why[WINDOW_WHY_MAX]; /* one sentence, with its source */
 };
 

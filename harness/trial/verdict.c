@@ -68,12 +68,13 @@ void verdict_decide(struct record_trial *r, bool deadly, int hz, int n_conns)
 {
 	bool alarm = r->detect_ns != RECORD_NULL;
 	bool before = alarm && r->fault_after_ns + r->detect_ns < r->fault_before_ns;
+	bool foreseen = before && r->expect == EXPECT_WINDOW && r->expect_lo_ns < 0 && r->mistakes <= 1;
 
 	if (alarm)
 		r->outcome = deadly && !before ? OUTCOME_DETECTED : OUTCOME_FALSE_ALARM;
 	else
 		r->outcome = deadly ? OUTCOME_MISSED : OUTCOME_QUIET;
-	if (r->expect != EXPECT_NONE && (before || (deadly && r->mistakes))) {
+	if (r->expect != EXPECT_NONE && !foreseen && (before || (deadly && r->mistakes))) {
 		r->verdict = VERDICT_FALSE_ALARM;
 	} else if (alarm) {
 		r->verdict = noticed(r, deadly, hz, n_conns);

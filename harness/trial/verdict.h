@@ -18,7 +18,9 @@
  *   nothing       one or more       false_alarm   pass, early or late by the window for the first;
  *                                                 false_alarm where theory says never
  *   for good      before it         false_alarm   false_alarm, unless theory has no window: some
- *                 (it stands)                       methods cry wolf by their nature
+ *                 (it stands)                       methods cry wolf by their nature; or pass,
+ *                                                   early or late by a window that begins before
+ *                                                   the fault (traffic half-closed)
  *
  * A mistake before a death that was taken back leaves the outcome as it is, but spoils a verdict
  * that rests on a window or a never, for both say that there is none.

@@ -46,6 +46,8 @@ static const struct refusal {
 	{"close", "", TRAFFIC_REQUEST, NULL},
 	{"stall", "", TRAFFIC_STALLED, "use traffic: sending"},
 	{"stall", "", TRAFFIC_IDLE, NULL},
+	{"shutdown", "", TRAFFIC_HALF_CLOSED, "use close"},
+	{"shutdown", "", TRAFFIC_SENDING, NULL},
 	{"netem", "", TRAFFIC_IDLE, "give it one"},
 	{"netem", "loss=1%,place=observer", TRAFFIC_IDLE, "use direction: to-peer"},
 	{"netem", "loss=1%,place=observer,direction=to-peer", TRAFFIC_IDLE, NULL},

@@ -117,7 +117,7 @@ Test(refuse, top_level_keys)
 		{HEAD "observer: sever\n" TAIL, "d/x.yaml:2:11: observer: 'sever' is not one of "
 						"server, client; did you mean server?"},
 		{HEAD "traffic: none\n" TAIL, "d/x.yaml:2:10: traffic: 'none' is not one of idle, "
-					      "request, sending, receiving, stalled; "
+					      "request, sending, receiving, stalled, half-closed; "
 					      "write one of them"},
 		{HEAD "traffic: sending\nsize: 4\n" TAIL,
 		 "d/x.yaml:3:7: size: 4 has no unit; write 4B or 4kB"},

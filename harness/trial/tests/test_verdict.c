@@ -84,6 +84,30 @@ Test(verdict, before_the_fault_is_a_false_alarm)
 	cr_assert_eq(r.outcome, OUTCOME_FALSE_ALARM);
 }
 
+Test(verdict, theory_may_foresee_an_alarm_before_the_fault)
+{
+	struct record_trial r = noticed_after(-2 * NS_PER_S);
+
+	r.expect_lo_ns = -2500 * NS_PER_MS;
+	r.expect_hi_ns = -1900 * NS_PER_MS;
+	r.mistakes = 1;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_PASS);
+	cr_assert_eq(r.outcome, OUTCOME_FALSE_ALARM);
+	cr_assert_eq(judge(&r, ALIVE), VERDICT_PASS);
+	r.mistakes = 2;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_FALSE_ALARM);
+	r.mistakes = 1;
+	r.detect_ns = -1500 * NS_PER_MS;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_LATE);
+	r.detect_ns = -3 * NS_PER_S;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_EARLY);
+	r.detect_ns = 100 * NS_PER_MS;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_FALSE_ALARM);
+	r.detect_ns = RECORD_NULL;
+	r.mistakes = 0;
+	cr_assert_eq(judge(&r, DEADLY), VERDICT_MISSED);
+}
+
 Test(verdict, theory_without_a_window_allows_an_alarm_before_the_fault)
 {
 	struct record_trial r = noticed_after(-2 * NS_PER_S);
