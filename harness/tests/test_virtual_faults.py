@@ -22,7 +22,7 @@ from binary import (
     DEADPEER, INTERNAL, INTERRUPTED, NOTHING, PASS, SCENARIOS, USAGE, environment, scenario,
 )
 from session import BOUND_S, Session, ended, pids, stat
-from virtual import cold_cache, kernel, lines, same_but_for_the_boot
+from virtual import cold_cache, kernel, lines
 
 PULL = SCENARIOS / "cable" / "cable-pull-far.yaml"
 ROOT = os.geteuid() == 0
@@ -91,8 +91,8 @@ def test_as_an_ordinary_user_with_a_cold_cache(home):
     doctor = binary.run([home / "deadpeer", "doctor"], home, env=env, **who)
     assert str(home) in doctor.out and "snapshot" in doctor.out
 
-    here = virtual.Runner(home).lines(SCENARIOS / "cable")
-    same_but_for_the_boot(lines(home / "out.jsonl"), here)
+    here = virtual.Runner(home).lines("cable")
+    assert lines(home / "out.jsonl") == here
 
 
 # ---------------------------------------------------------------- the cache
@@ -104,7 +104,7 @@ def test_two_runs_at_once_with_a_cold_cache(run, tmp_path):
                              stdout=subprocess.DEVNULL) for out in outs]
     assert [p.wait(timeout=binary.LIMIT_S) for p in both] == [PASS, PASS]
     assert lines(outs[0]) == lines(outs[1])
-    same_but_for_the_boot(lines(outs[0]), run.lines(PULL))
+    assert lines(outs[0]) == run.lines(PULL)
 
 
 def snapshots(env):
@@ -128,7 +128,7 @@ def flip(path):
 def test_a_damaged_snapshot_is_made_again(name, damage, damaged_cache):
     run, env, good = damaged_cache
     damage(snapshots(env)[0] / name)
-    same_but_for_the_boot(run.lines(PULL, env=env), good)
+    assert run.lines(PULL, env=env) == good
     assert len(snapshots(env)) == 1
 
 

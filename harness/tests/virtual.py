@@ -43,20 +43,6 @@ def lines(path):
     return [json.dumps(run).encode(), *rest]
 
 
-def same_but_for_the_boot(path, other, hz=250):
-    """Two files of the same plan from two boots of one kernel: equal but for times, and these to a
-    tick. Boots leave the same memory; but when the CPU's thread comes first after the stop (vm_stop,
-    softmmu/cpus.c), QEMU's main loop finds it stopped in a machine that still runs, calls that idle,
-    and skips to the next timer before it saves: 0.7 ms in one boot of four."""
-    there, here = ([json.loads(line) for line in file[1:]] for file in (path, other))
-    assert len(there) == len(here) > 0
-    for a, b in zip(there, here):
-        assert binary.key(a) == binary.key(b)
-        assert (a["outcome"], a["verdict"], a["saw"]) == (b["outcome"], b["verdict"], b["saw"])
-        if a["detect_ns"] is not None:
-            assert abs(a["detect_ns"] - b["detect_ns"]) < 10**9 // hz
-
-
 class Runner:
     """run(scenario, …): a run in virtual time; its run line and its trials. In .done is the rest, in
     .runs a line for each kernel."""

@@ -5,7 +5,7 @@
  * The key says which directory of the cache it would be. If that is whole, there is nothing to do.
  * Else, under the cache's lock (and after a second look: whoever held it may have been quicker):
  * boot with memory in a memfd, wait for the guest to stop itself, let QEMU write its state into
- * another memfd, and only then touch the disk: write, sync, rename. A full disk shows as ENOSPC
+ * another memfd, set the clock in it (state.c says why), and only then touch the disk: write, sync, rename. A full disk shows as ENOSPC
  * of a write, a death at any point leaves at most a build directory that the next builder removes.
  */
 #include <errno.h>
@@ -23,6 +23,7 @@
 #include "engine/virtual/machine.h"
 #include "engine/virtual/qmp.h"
 #include "engine/virtual/snapshot.h"
+#include "engine/virtual/state.h"
 #include "engine/virtual/virtual.h"
 
 /* Old ones, of kernels and programs that have changed since, take 80 MB each. */
@@ -84,6 +85,8 @@ static int boot(struct machine *m, const struct machine_start *start, struct sna
 		ret = qmp_send(&qmp, save_command, err);
 	if (!ret)
 		ret = await(m, &qmp, QMP_DONE, until, err);
+	if (!ret)
+		ret = state_set_clock(start->state, m->box->stopped_ns, err);
 	if (ret)
 		return ret;
 	out->paused_ns = m->box->snapshot_ns;

@@ -28,7 +28,7 @@
  */
 
 #define BOX_MAGIC   UINT64_C(0x786f627265657064)
-#define BOX_VERSION 1u
+#define BOX_VERSION 2u
 
 #define BOX_SIZE     (64u << 20)
 #define BOX_IN       (64u << 10)
@@ -85,6 +85,7 @@ struct box_head {
 	uint32_t end;         /* enum box_end */
 	int32_t status;       /* wait status, wait(2) */
 	int64_t snapshot_ns;  /* CLOCK_MONOTONIC of the guest at the snapshot point */
+	int64_t stopped_ns;   /* QEMU's virtual clock there */
 	int64_t started_ns;   /* when the program was started */
 	int64_t ended_ns;
 	char release[65];     /* uname -r of the guest */
