@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "netns/drop.h"
+#include "netns/full.h"
 #include "netns/link.h"
 #include "netns/netem.h"
 #include "netns/probe.h"
@@ -80,6 +81,25 @@ int facts_net_netem_seed(struct netns *a, struct netns *b, struct err *err)
 		ret = netem_get(a, "fact-a", &got, NULL, err);
 	if (!ret && (!got.has_seed || got.seed != want.seed))
 		return err_set(err, EOPNOTSUPP, "netem does not keep the seed it was given");
+	return ret;
+}
+
+int facts_net_queue(struct netns *a, struct netns *b, struct err *err)
+{
+	struct qdisc_stats before = { 0 }, after = { 0 };
+	int ret;
+
+	ret = full_set(b, "fact-b", FULL_FRAME, err);
+	if (!ret)
+		ret = full_get(b, "fact-b", &before, err);
+	if (!ret)
+		ret = probe_send(b, "fact-b", a, "fact-a", err);
+	if (!ret)
+		ret = full_get(b, "fact-b", &after, err);
+	if (!ret)
+		ret = full_del(b, "fact-b", err);
+	if (!ret && after.drops == before.drops)
+		return err_set(err, EOPNOTSUPP, "a full queue took another frame");
 	return ret;
 }
 

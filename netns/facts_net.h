@@ -14,6 +14,7 @@ int facts_net_bridge(struct netns *a, struct netns *b, struct err *err);
 int facts_net_drop(struct netns *a, struct netns *b, struct err *err);
 int facts_net_netem(struct netns *a, struct netns *b, struct err *err);
 int facts_net_netem_seed(struct netns *a, struct netns *b, struct err *err);
+int facts_net_queue(struct netns *a, struct netns *b, struct err *err);
 int facts_net_ipv6(struct netns *a, struct netns *b, struct err *err);
 int facts_net_nftables(struct netns *a, struct netns *b, struct err *err);
 int facts_net_nft_reject(struct netns *a, struct netns *b, struct err *err);

@@ -8,7 +8,7 @@ const struct fault *const fault_table[] = {
 	&fault_close, &fault_shutdown,	&fault_reset, &fault_crash, &fault_pause,
 	&fault_flap,  &fault_reboot,	&fault_reject,
 	&fault_addr_del, &fault_nat_expiry, &fault_delay_spike, &fault_loss_burst,
-	&fault_stall, &fault_mtu_blackhole, NULL,
+	&fault_stall, &fault_mtu_blackhole, &fault_local_congestion, NULL,
 };
 
 const struct fault *fault_find(const char *name)

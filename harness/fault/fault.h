@@ -84,6 +84,6 @@ extern const struct fault fault_none, fault_link_down, fault_drop, fault_netem, 
 	fault_signal, fault_close, fault_shutdown, fault_reset, fault_crash, fault_pause,
 	fault_flap, fault_reboot, fault_reject, fault_addr_del, fault_nat_expiry,
 	fault_delay_spike, fault_loss_burst, fault_stall,
-	fault_mtu_blackhole;
+	fault_mtu_blackhole, fault_local_congestion;
 
 #endif

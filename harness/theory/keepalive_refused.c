@@ -5,6 +5,10 @@
  * requests a second apart, and these are refused, too. From then on a probe waits in the neighbour's
  * queue, which is a success for TCP, and counts (net/core/neighbour.c: neigh_resolve_output). Other
  * connections may have had the entry fail before, three requests after the fault at the earliest.
+ *
+ * An acknowledgement proves the neighbour alive, but the entry is told only with the next segment
+ * that the connection sends (tcp_ack: sk_dst_confirm; include/net/sock.h: sock_confirm_neigh). That
+ * is the first probe, an idle time later: although it is refused, the entry is REACHABLE anew.
  */
 #include "theory/tcp.h"
 
@@ -37,8 +41,8 @@ struct giveup keepalive_refused(const struct situation *s, const struct tcp_opti
 		most += user_timeout > intvl ? wheel_fires(0, user_timeout) : 0;
 	else
 		most *= cnt;
-	/* An idle time that began right at the fault; then the entry is doubted by a probe. */
-	first_hi = slowest(idle) > reachable ? slowest(idle) : reachable;
+	/* An idle time that began right at the fault; its first probe confirms the entry. */
+	first_hi = slowest(idle) + reachable;
 	first_hi += 2 * retry + slowest(DELAY_S * (int64_t)k->hz) + SOLICITS * request;
 	return (struct giveup){
 		.found = true,

@@ -47,7 +47,7 @@ static void skip_what_cannot_run(const struct fault_act *act)
 }
 
 struct real {
-	char fault[16], options[80];
+	char fault[24], options[80];
 	bool undone; /* the path is open again, and the programs run */
 };
 
@@ -92,6 +92,8 @@ static struct real reals[] = {
 	{"shutdown", "", false},
 	{"reset", "", false},
 	{"stall", "", true},
+	{"local-congestion", "", true},
+	{"local-congestion", "limit=1518B", true},
 	{"mtu-blackhole", "", true},
 	{"mtu-blackhole", "over=500B,direction=to-observer", true},
 };

@@ -31,7 +31,7 @@ Test(fault, no_required_slot_is_empty)
 			cr_assert(fault->options[i].about, "%s", fault->options[i].name);
 		}
 	}
-	cr_assert_eq(n, 20);
+	cr_assert_eq(n, 21);
 	cr_assert_null(fault_find("nonesuch"));
 }
 
@@ -109,6 +109,15 @@ Test(fault, effects_of_loss)
 	cr_assert_eq(effect_of("netem", "loss=100%").kind, EFFECT_SILENCE);
 	cr_assert_eq(effect_of("netem", "loss=10%").kind, EFFECT_IMPAIRED);
 	cr_assert_eq(effect_of("netem", "delay=1ms,direction=to-peer").in, false);
+}
+
+/* Whether a rule or a queue without room refuses is the same to TCP. */
+Test(fault, local_congestion_is_a_drop_on_the_own_egress)
+{
+	struct effect full = effect_of("local-congestion", "");
+	struct effect drop = effect_of("drop", "place=observer,direction=to-peer");
+
+	cr_assert_eq(memcmp(&full, &drop, sizeof(full)), 0);
 }
 
 Test(fault, effects_of_a_changed_path)

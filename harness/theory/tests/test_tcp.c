@@ -193,6 +193,21 @@ Test(tcp, the_own_qdisc_hides_probes_from_the_count)
 	cr_assert_gt(w.hi_ns, SECONDS(50));
 }
 
+/* An idle time, REACHABLE, DELAY, three requests, and three probes that count. */
+Test(tcp, the_first_refused_probe_confirms_the_neighbour)
+{
+	const struct tcp_options o = { .keepalive = true, .idle_ns = SECONDS(60),
+				       .intvl_ns = SECONDS(5), .cnt = 3 };
+	struct situation s = silence_after(SECONDS(2.3));
+	struct window w;
+
+	s.effect.where = WHERE_OWN_QDISC;
+	tcp_readable_end(&s, &o, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_gt(w.hi_ns, SECONDS(60 + 45 + 5 + 3 + 15));
+	cr_assert_lt(w.hi_ns, SECONDS(140));
+}
+
 Test(tcp, a_short_silence_is_forgiven)
 {
 	struct situation s = silence_after(SECONDS(1.3));
