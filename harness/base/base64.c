@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+enum { PAD = 64 };
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 char *base64_encode(const void *bytes, size_t n)
 {
@@ -22,8 +23,8 @@ char *base64_encode(const void *bytes, size_t n)
 		group |= i + 2 < n ? in[i + 2] : 0;
 		*to++ = letters[group >> 18];
 		*to++ = letters[group >> 12 & 63];
-		*to++ = i + 1 < n ? letters[group >> 6 & 63] : '=';
-		*to++ = i + 2 < n ? letters[group & 63] : '=';
+		*to++ = letters[i + 1 < n ? group >> 6 & 63 : PAD];
+		*to++ = letters[i + 2 < n ? group & 63 : PAD];
 	}
 	*to = '\0';
 	return text;
@@ -33,7 +34,7 @@ static int value_of(char letter)
 {
 	const char *at = letter ? strchr(letters, letter) : NULL;
 
-	return at ? (int)(at - letters) : -1;
+	return at && at - letters < PAD ? (int)(at - letters) : -1;
 }
 
 long base64_decode(const char *text, size_t n, void *out)

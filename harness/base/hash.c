@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/hash.h"
 
+#include <string.h>
+
+uint64_t hash_bytes(uint64_t from, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+
+	while (n--)
+		from = (from ^ *p++) * UINT64_C(0x100000001b3);
+	return from;
+}
+
 uint64_t hash_text(uint64_t from, const char *text)
 {
-	for (; *text; text++) {
-		from ^= (unsigned char)*text;
-		from *= UINT64_C(0x100000001b3);
-	}
-	return from;
+	return hash_bytes(from, text, strlen(text));
 }
 
 uint64_t hash_mix(uint64_t a, uint64_t b)

@@ -2,12 +2,14 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * Small deterministic numbers for plans and seeds: no security, the same on every machine.
  * FNV-1a (RFC 9923) for text, splitmix64 (Steele, Lea, Flood 2014) to mix.
  */
+uint64_t hash_bytes(uint64_t from, const void *bytes, size_t n);
 uint64_t hash_text(uint64_t from, const char *text);
 uint64_t hash_mix(uint64_t a, uint64_t b);
 

@@ -35,6 +35,7 @@ static int read_whole(int fd, const char *path, char **text, size_t *len, struct
 	/* A machine that lost its power may have left half a line. */
 	while (*len > 0 && (*text)[*len - 1] != '\n')
 		--*len;
+	(*text)[*len] = '\0';
 	return 0;
 }
 
@@ -154,10 +155,8 @@ int resume_open(struct sink *sink, const char *path, const struct plan *plan, co
 	if (sink->fd < 0)
 		return err_sys(err, errno, "cannot open %s", path);
 	ret = read_whole(sink->fd, path, &text, &len, err);
-	if (!ret) {
-		text[len] = '\0';
+	if (!ret)
 		ret = adopt(sink, path, text, len, plan, command, err);
-	}
 	free(text);
 	if (ret < 0) {
 		close(sink->fd);

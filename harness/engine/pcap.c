@@ -11,7 +11,7 @@
 #include "engine/artifact.h"
 
 /* A whole line goes through a pipe at once (PIPE_BUF): labs of one process share standard output. */
-enum { PIECE = 3000 };
+enum { PIECE = 3000, PIECE_TEXT = PIECE / 3 * 4 };
 #define LINE_HEAD "pcap "
 
 int pcap_print(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,
@@ -55,7 +55,7 @@ bool pcap_take(struct pcap_file *file, const char *dir, const char *line, size_t
 	}
 	if (file->ret)
 		return true;
-	n = len - head <= PIECE / 3 * 4 ? base64_decode(line + head, len - head, bytes) : -1;
+	n = len - head <= PIECE_TEXT ? base64_decode(line + head, len - head, bytes) : -1;
 	file->ret = n < 0 ? err_set(&file->err, EPROTO, "a line of the capture is damaged")
 			  : artifact_write(file->fd, bytes, (size_t)n, &file->err);
 	return true;

@@ -70,6 +70,8 @@ Test(merge, any_order_and_any_number_of_times)
 	}
 	cr_expect_eq(record_missing(&a, 0, &first), 2);
 	cr_expect_eq(first, 2);
+	record_file_free(&a);
+	record_file_free(&b);
 }
 
 Test(merge, several_kernels_stay_apart)
@@ -89,6 +91,8 @@ Test(merge, several_kernels_stay_apart)
 	has_trials(&out, INDEXES(0, 1, 2, 0));
 	cr_expect(out.trial_run[2] == 0 && out.trial_run[3] == 1);
 	record_file_free(&out);
+	record_file_free(&a);
+	record_file_free(&b);
 }
 
 Test(merge, refuses_what_does_not_belong_together)
@@ -106,6 +110,7 @@ Test(merge, refuses_what_does_not_belong_together)
 	cr_expect_eq(out.n_runs, 2);
 	record_file_free(&out);
 
+	record_file_free(&b);
 	files[1] = shard_of(&old, INDEXES(0));
 	files[1].trials[0].detect_ns = 7;
 	cr_expect_eq(record_merge(files, names, 2, false, &out, &err), -EINVAL);
@@ -115,4 +120,6 @@ Test(merge, refuses_what_does_not_belong_together)
 	cr_expect_eq(record_merge(files, names, 2, false, &out, &err), -EINVAL);
 	cr_expect_not_null(strstr(err.text, "not of one plan"), "%s", err.text);
 	record_file_free(&out);
+	record_file_free(&a);
+	record_file_free(&files[1]);
 }
