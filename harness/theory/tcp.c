@@ -165,6 +165,16 @@ static bool chance_spares(const struct situation *s, const struct tcp_options *o
 	return all < 1e-6;
 }
 
+/* The peer's kernel answers what gets through to it. */
+static void answered(const struct situation *s, const struct tcp_options *o, const char *never,
+		     struct window *w)
+{
+	if (o->keepalive && !chance_spares(s, o))
+		window_none(w, "every probe of one keepalive cycle may be lost by chance");
+	else
+		window_never(w, "%s", never);
+}
+
 static void tell_goodbye(const struct situation *s, const struct window *w)
 {
 	static const char *const said[] = {
@@ -209,7 +219,7 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		forgotten_readable_end(s, o, w);
 		break;
 	case EFFECT_FROZEN:
-		window_never(w, "the peer's kernel goes on answering for a stopped process");
+		answered(s, o, "the peer's kernel goes on answering for a stopped process", w);
 		break;
 	case EFFECT_STALLED:
 		closed_readable_end(s, o, w);
@@ -217,14 +227,10 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 	case EFFECT_OBSERVER_FROZEN:
 	case EFFECT_SIGNALS:
 	case EFFECT_NOTHING:
-		window_never(w, "the peer is alive and the path is open");
+		answered(s, o, "the peer is alive and the path is open", w);
 		break;
 	case EFFECT_IMPAIRED:
-		if (o->keepalive && !chance_spares(s, o))
-			window_none(w, "every probe of one keepalive cycle may be lost by chance");
-		else
-			window_never(w, "TCP repairs loss, reordering and duplication long before it "
-					"gives up");
+		answered(s, o, "TCP repairs loss, reordering and duplication long before it gives up", w);
 		break;
 	}
 }

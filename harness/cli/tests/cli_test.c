@@ -308,6 +308,10 @@ Test(replay, the_command_names_what_ran_it)
 	replayed("virtual", "6.9.1", "deadpeer run --kernel /boot/a --kernel /boot/b x", NULL);
 	replayed("native", "6.1", "deadpeer run --no-such-option", NULL);
 	replayed("native", "6.1", "deadpeer run 'x", NULL);
+	replayed("virtual", "6.1.0-56-cloud-amd64",
+		 "deadpeer sweep --vary keepalive.idle=1s,2s --goal 'p99<=1s, loss=5%' -n 2 x",
+		 "deadpeer sweep -e virtual --kernel 6.1 --vary keepalive.idle=1s,2s "
+		 "--goal 'p99<=1s, loss=5%' --phases 2 --seed 7 x");
 	replayed("native", "6.1", "deadpeer plan x", NULL);
 	replayed("native", "6.1", "", NULL);
 }

@@ -294,6 +294,16 @@ Test(tcp, chance_spares_a_patient_keepalive)
 	cr_assert_eq(w.kind, WINDOW_NEVER);
 	tcp_readable_end(&s, &short_keepalive, &w);
 	cr_assert_eq(w.kind, WINDOW_NONE);
+
+	/* The same wire from the start, without a fault. */
+	s.effect = (struct effect){ .kind = EFFECT_NOTHING };
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
+	s.path.loss_ppm = 50000;
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert_eq(w.kind, WINDOW_NONE);
+	tcp_readable_end(&s, &defaults, &w);
+	cr_assert_eq(w.kind, WINDOW_NEVER);
 }
 
 /* Seen on 6.12: others had made the neighbour fail, the first segment never left the host, and the
