@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-uint64_t hash_bytes(uint64_t from, const void *bytes, size_t n)
+uint64_t hash_memory(uint64_t from, const void *bytes, size_t n)
 {
 	const unsigned char *p = bytes;
 
@@ -14,7 +14,7 @@ uint64_t hash_bytes(uint64_t from, const void *bytes, size_t n)
 
 uint64_t hash_text(uint64_t from, const char *text)
 {
-	return hash_bytes(from, text, strlen(text));
+	return hash_memory(from, text, strlen(text));
 }
 
 uint64_t hash_mix(uint64_t a, uint64_t b)

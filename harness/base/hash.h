@@ -9,7 +9,7 @@
  * Small deterministic numbers for plans and seeds: no security, the same on every machine.
  * FNV-1a (RFC 9923) for text, splitmix64 (Steele, Lea, Flood 2014) to mix.
  */
-uint64_t hash_bytes(uint64_t from, const void *bytes, size_t n);
+uint64_t hash_memory(uint64_t from, const void *bytes, size_t n);
 uint64_t hash_text(uint64_t from, const char *text);
 uint64_t hash_mix(uint64_t a, uint64_t b);
 

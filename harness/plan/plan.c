@@ -176,7 +176,7 @@ static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab,
 	struct err why = { "" };
 
 	lab->seed = hash_text(hash_mix(config->seed, HASH_START), sc->name);
-	lab->id = hash_mix(hash_bytes(lab->seed, sc->bytes, sc->bytes ? sc->size : 0),
+	lab->id = hash_mix(hash_memory(lab->seed, sc->bytes, sc->bytes ? sc->size : 0),
 			   (uint64_t)config->phases);
 	if (config->link && config->link[0])
 		lab->id = hash_text(lab->id, config->link);
