@@ -144,6 +144,7 @@ static double number_of(const struct front_point *p, enum front_number number)
  * met. */
 struct distance {
 	int endless;
+	bool sure; /* met, and the bound of the mistakes is within the limit too */
 	double factor;
 	enum front_number worst;
 };
@@ -164,10 +165,12 @@ static struct distance distance_of(const struct goal *goal, const struct front_p
 			d.worst = (enum front_number)i;
 		}
 	}
+	d.sure = d.factor <= 1 && (!goal->set[FRONT_MISTAKES] ||
+				   p->mistakes_day_most <= goal->limit[FRONT_MISTAKES]);
 	return d;
 }
 
-/* The smaller distance; among those that meet the goal, or are equally far, the cheaper one. */
+/* The smaller distance; among those that meet the goal the one that is sure to, then the cheaper one. */
 static bool nearer(const struct distance *a, const struct front_point *p, const struct distance *b,
 		   const struct front_point *q)
 {
@@ -175,6 +178,8 @@ static bool nearer(const struct distance *a, const struct front_point *p, const 
 		return a->endless < b->endless;
 	if (a->factor != b->factor)
 		return a->factor < b->factor;
+	if (a->sure != b->sure)
+		return a->sure;
 	return p->number[FRONT_PACKETS] < q->number[FRONT_PACKETS];
 }
 
@@ -191,6 +196,7 @@ void goal_answer(const struct goal *goal, const struct front *front, struct goal
 		if (!p->whole)
 			continue;
 		answer->n_met += d.factor <= 1;
+		answer->n_sure += d.sure;
 		if (answer->point && !nearer(&d, p, &best, answer->point))
 			continue;
 		answer->point = p;

@@ -45,8 +45,11 @@ static void put_head(const struct goal *goal, const struct front *front,
 
 	front_name(a->point, name, sizeof(name));
 	if (a->n_met) {
-		snprintf(buf, size, "The cheapest of %d tuning%s that meet%s %s: %s, at %s packets an hour.",
-			 a->n_met, a->n_met == 1 ? "" : "s", a->n_met == 1 ? "s" : "", goal->text, name,
+		int n = a->n_sure ? a->n_sure : a->n_met;
+
+		snprintf(buf, size, "The cheapest of %d tuning%s that meet%s %s%s: %s, at %s packets an hour.",
+			 n, n == 1 ? "" : "s", n == 1 ? "s" : "", goal->text,
+			 a->n_sure ? "" : ", as far as was measured", name,
 			 rates_text(a->point->packets_hour, number, sizeof(number)));
 		return;
 	}
@@ -140,6 +143,8 @@ void goal_json(const struct goal *goal, const struct goal_answer *answer, const 
 	emit_bool(emit, answer->n_met > 0);
 	emit_key(emit, "tunings_that_meet");
 	emit_int(emit, answer->n_met);
+	emit_key(emit, "tunings_that_surely_meet");
+	emit_int(emit, answer->n_sure);
 	emit_key(emit, "tuning");
 	if (answer->point)
 		front_json_point(answer->point, emit);

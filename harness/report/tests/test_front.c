@@ -191,6 +191,21 @@ Test(goal, the_cheapest_that_meets_it_or_the_nearest)
 	done(&s);
 }
 
+/* Three mistakes in an hour may be 7.75, one 4.74; none 3. */
+Test(goal, who_surely_meets_it_comes_first)
+{
+	struct sweep s = { 0 };
+
+	tuning(&s, "lucky=1", 1, 1, 3, 10);
+	tuning(&s, "sure=1", 1, 1, 1, 1000);
+	make(&s);
+	answer_is(&s, "mistakes<=5/hour", 2, "sure=1");
+	answer_is(&s, "mistakes<=8/hour", 2, "lucky=1");
+	answer_is(&s, "mistakes<=4/hour", 2, "lucky=1"); /* neither is sure */
+	answer_is(&s, "p99<=2s", 2, "lucky=1");
+	done(&s);
+}
+
 Test(goal, wires_words_are_kept_for_who_sets_them)
 {
 	struct goal goal;
