@@ -16,6 +16,8 @@
 #include "base/clock.h"
 
 #define ARM_GRACE_NS   (5 * NS_PER_S)
+/* Where the link loses packets: six attempts, at 0, 1, 3, 7, 15 and 31 s (tcp(7): tcp_syn_retries). */
+#define ARM_LOSSY_NS   (40 * NS_PER_S)
 #define PROOF_GRACE_NS (5 * NS_PER_S)
 #define NOT_DUE        INT64_MAX
 
@@ -93,7 +95,8 @@ static int next(struct watch_state *w, int64_t deadline_ns, struct event *ev, st
 
 static int wait_armed(struct watch_state *w, struct err *err)
 {
-	int64_t deadline_ns = w->base_ns + ARM_GRACE_NS;
+	bool lossy = w->lab->config.has_link && w->lab->config.link.loss_ppm;
+	int64_t deadline_ns = w->base_ns + (lossy ? ARM_LOSSY_NS : ARM_GRACE_NS);
 	int armed = 0;
 
 	while (armed < w->n_conns) {
