@@ -99,14 +99,16 @@ static void finish(struct front_point *p, int64_t *times)
 {
 	const struct report_rates rates = { .mistakes = p->mistakes, .alive_ns = p->alive_ns };
 
-	p->median_ns = p->p99_ns = p->last_ns = FRONT_NEVER;
+	p->median_ns = p->p99_ns = p->first_ns = p->last_ns = FRONT_NEVER;
 	if (p->deaths) {
 		stats_sort(times, (size_t)p->deaths);
 		p->median_ns = quantile(times, p->deaths, p->noticed, 50);
 		p->p99_ns = quantile(times, p->deaths, p->noticed, 99);
 	}
-	if (p->noticed)
+	if (p->noticed) {
+		p->first_ns = times[0];
 		p->last_ns = times[p->noticed - 1];
+	}
 	p->mistakes_day = rates_per_day(&rates);
 	if (p->alive_ns > 0)
 		p->mistakes_day_most = stats_poisson_upper(p->mistakes, FRONT_CONFIDENCE) * NS_PER_DAY /

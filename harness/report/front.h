@@ -33,7 +33,8 @@ struct front_point {
 	const char *method, *options;
 	int deaths;                        /* trials in which something died */
 	int noticed, missed, early;        /* of them; early: the alarm stood before the death */
-	int64_t median_ns, p99_ns, last_ns; /* FRONT_NEVER: too many were not noticed */
+	int64_t median_ns, p99_ns; /* FRONT_NEVER: too many were not noticed */
+	int64_t first_ns, last_ns; /* of those noticed */
 	int controls;                      /* trials in which nothing died */
 	uint64_t mistakes, packets;        /* of those */
 	int64_t alive_ns, watched_ns;

@@ -140,6 +140,16 @@ static double number_of(const struct front_point *p, enum front_number number)
 	return p->packets_hour;
 }
 
+/* Phases are spread evenly over a detector's period: other phases may be later by one step of them. */
+static double next_last_ns(const struct front_point *p, int n_deaths)
+{
+	int steps = n_deaths ? p->noticed / n_deaths - 1 : 0;
+
+	if (p->p99_ns == FRONT_NEVER)
+		return INFINITY;
+	return (double)p->last_ns + (double)(p->last_ns - p->first_ns) / (steps > 1 ? steps : 1);
+}
+
 /* How far a point is from a goal: numbers beyond any factor, then the largest factor. At most 1 is
  * met. */
 struct distance {
@@ -149,7 +159,7 @@ struct distance {
 	enum front_number worst;
 };
 
-static struct distance distance_of(const struct goal *goal, const struct front_point *p)
+static struct distance distance_of(const struct goal *goal, const struct front_point *p, int n_deaths)
 {
 	struct distance d = { .factor = 0 };
 
@@ -165,8 +175,10 @@ static struct distance distance_of(const struct goal *goal, const struct front_p
 			d.worst = (enum front_number)i;
 		}
 	}
-	d.sure = d.factor <= 1 && (!goal->set[FRONT_MISTAKES] ||
-				   p->mistakes_day_most <= goal->limit[FRONT_MISTAKES]);
+	d.sure = d.factor <= 1 &&
+		 (!goal->set[FRONT_P99] || next_last_ns(p, n_deaths) <= goal->limit[FRONT_P99]) &&
+		 (!goal->set[FRONT_MISTAKES] ||
+		  p->mistakes_day_most <= goal->limit[FRONT_MISTAKES]);
 	return d;
 }
 
@@ -191,7 +203,7 @@ void goal_answer(const struct goal *goal, const struct front *front, struct goal
 	/* In the order of time: of two that cost the same, the sooner one. */
 	for (int i = 0; i < front->n; i++) {
 		const struct front_point *p = &front->points[front->order[i]];
-		struct distance d = distance_of(goal, p);
+		struct distance d = distance_of(goal, p, front->n_deaths);
 
 		if (!p->whole)
 			continue;

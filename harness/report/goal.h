@@ -7,8 +7,8 @@
 /*
  * What a tuning has to reach: "p99<=10s, mistakes<=1/day, loss=5%". The cheapest one that does,
  * counted in packets an hour, is the answer. Of many tunings the one that looks best was also the
- * luckiest: those whose bound of mistakes (FRONT_CONFIDENCE) is within the limit as well come before
- * those of which only the count is. Where none does, the one that comes nearest is named,
+ * luckiest: those come first whose bound of mistakes (FRONT_CONFIDENCE) is within the limit as well, and
+ * whose last detection would be with one step of the phases more. Where none does, the one that comes nearest is named,
  * which is the one whose worst number is the smallest factor beyond its limit.
  */
 
@@ -29,7 +29,7 @@ struct goal_answer {
 	const struct front_point *point; /* the cheapest that meets it, or the nearest; NULL: none was
 					  * measured */
 	int n_met;                       /* tunings that meet it, as measured */
-	int n_sure;                      /* of them: also with FRONT_CONFIDENCE in their mistakes */
+	int n_sure;                      /* of them: also with these margins */
 	enum front_number worst;         /* of the nearest: the number that is furthest beyond, */
 	double factor;                   /* this many times its limit; INFINITY: never, or limit 0 */
 };

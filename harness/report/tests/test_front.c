@@ -203,6 +203,12 @@ Test(goal, who_surely_meets_it_comes_first)
 	answer_is(&s, "mistakes<=8/hour", 2, "lucky=1");
 	answer_is(&s, "mistakes<=4/hour", 2, "lucky=1"); /* neither is sure */
 	answer_is(&s, "p99<=2s", 2, "lucky=1");
+	tuning(&s, "close=1", 1, 1.8, 0, 1);
+	front_free(&s.front);
+	report_free(&s.report);
+	make(&s);
+	answer_is(&s, "p99<=2s", 3, "lucky=1"); /* 1.8 s, and one step of 0.8 s more */
+	answer_is(&s, "p99<=3s", 3, "close=1");
 	done(&s);
 }
 
