@@ -43,6 +43,7 @@ void front_json_point(const struct front_point *p, struct emit *emit)
 	put_int(emit, "early", p->early);
 	put_ns(emit, "median_ns", p->median_ns);
 	put_ns(emit, "p99_ns", p->p99_ns);
+	put_ns(emit, "first_ns", p->first_ns);
 	put_ns(emit, "last_ns", p->last_ns);
 	put_int(emit, "controls", p->controls);
 	put_int(emit, "alive_ns", p->alive_ns);

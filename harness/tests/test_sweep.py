@@ -13,7 +13,7 @@ from virtual import kernel
 GRID = ["--vary", "keepalive.idle=2s,4s,8s,16s", "--vary", "keepalive.intvl=1s,2s,3s",
         "--vary", "keepalive.cnt=2,4"]
 TUNINGS = 4 * 3 * 2
-GOAL = "p99<=14s, mistakes<=1/hour, loss=5%"
+GOAL = "p99<=14s, mistakes<=30/hour, loss=5%"
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +89,12 @@ def test_the_answer_is_the_cheapest_and_a_fresh_run_confirms_it(swept, files, tm
     goal = answer["goal"]
     assert answer["link"] == "loss=5%" and goal["met"]
     good = [t for t in answer["tunings"] if t["p99_ns"] is not None and t["p99_ns"] <= 14e9
-            and t["mistakes_per_day"] <= 24]
+            and t["mistakes_per_day"] <= 720]
+    sure = [t for t in good if t["mistakes_per_day_95"] <= 720
+            and t["last_ns"] + (t["last_ns"] - t["first_ns"]) / (4 - 1) <= 14e9]
     assert goal["tunings_that_meet"] == len(good) < TUNINGS
-    assert goal["tuning"]["packets_per_hour"] <= min(t["packets_per_hour"] for t in good) * 1.01
+    assert 1 <= goal["tunings_that_surely_meet"] == len(sure) < len(good)
+    assert goal["tuning"]["packets_per_hour"] <= min(t["packets_per_hour"] for t in sure) * 1.01
     command = shlex.split(goal["again"])
     assert command[:4] == ["deadpeer", "sweep", "--seed", "2"]
     again = run([DEADPEER, *command[1:], "--json"], tmp_path, PASS).json()[0]
