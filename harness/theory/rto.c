@@ -347,8 +347,9 @@ static struct giveup over_chains(const struct situation *s, const struct tcp_opt
 		range.last_hi += refused.hi;
 		widen(&g, &range, lo_ns, hi_ns, k->hz);
 	}
-	/* Already on its way: it is retransmitted, and those are refused. */
-	if (c.refused && s->effect.lose_in && lo_ns < 0) {
+	/* Already on its way, or written in the very moment of the fault: it is retransmitted, and those
+	 * are refused. */
+	if (c.refused && lo_ns < 0) {
 		c.refused = false;
 		c.rto_max = c.probe_interval;
 		range = answer(&c);
