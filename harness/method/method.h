@@ -156,7 +156,8 @@ void watch_saw(struct watch *watch, int64_t at_ns, const char *call, long ret, i
 	ROW(phi) \
 	ROW(link_watch) \
 	ROW(sock_diag) \
-	ROW(neigh_watch)
+	ROW(neigh_watch) \
+	ROW(syncnt)
 
 #define METHOD_DECLARE(name) extern const struct method method_##name;
 METHOD_TABLE(METHOD_DECLARE)

@@ -2,7 +2,8 @@
 /*
  * Connections of both programs. The client binds connection i to port bind_port + i, so that the
  * server knows its index from the peer's port and no byte of the stream is spent on it. By hand a
- * server takes any client: one from another port gets the lowest free index.
+ * server takes any client: one from another port gets the lowest free index. In a lab (--events) it is
+ * a method's own attempt, and closed.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -94,6 +95,8 @@ static int index_of(const struct station *st, int port)
 
 	if (conn >= 0 && conn < st->args->n_conns && !st->link[conn].stood)
 		return conn;
+	if (st->args->events >= 0)
+		return -1;
 	for (conn = 0; conn < st->args->n_conns; conn++) {
 		if (!st->link[conn].stood)
 			return conn;

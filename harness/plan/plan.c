@@ -80,6 +80,8 @@ static void apply_sysctls(const struct scenario *sc, struct kernel_params *k)
 		{ "net.ipv4.tcp_keepalive_intvl", &k->keepalive_intvl_s },
 		{ "net.ipv4.tcp_keepalive_probes", &k->keepalive_probes },
 		{ "net.ipv4.tcp_retries2", &k->tcp_retries2 },
+		{ "net.ipv4.tcp_syn_retries", &k->syn_retries },
+		{ "net.ipv4.tcp_syn_linear_timeouts", &k->syn_linear },
 	};
 
 	for (int i = 0; i < sc->n_sysctl; i++) {

@@ -28,6 +28,8 @@ struct kernel_params kernel_params_default(int hz)
 		.keepalive_intvl_s = 75,
 		.keepalive_probes = 9,
 		.tcp_retries2 = 15,
+		.syn_retries = 6,
+		.syn_linear = 4,
 		.rto_min_ns = 200 * NS_PER_MS,
 		.rto_max_ns = 120 * NS_PER_S,
 	};

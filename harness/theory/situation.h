@@ -93,6 +93,7 @@ struct kernel_params {
 	int hz;
 	int keepalive_time_s, keepalive_intvl_s, keepalive_probes;
 	int tcp_retries2;
+	int syn_retries, syn_linear; /* tcp_syn_retries, tcp_syn_linear_timeouts (6.5+; else 0) */
 	int64_t rto_min_ns, rto_max_ns;
 };
 

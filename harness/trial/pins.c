@@ -73,7 +73,9 @@ int pins_read(struct netns *observer, struct kernel_params *kernel, struct err *
 		{ "net.ipv4.tcp_keepalive_intvl", &kernel->keepalive_intvl_s },
 		{ "net.ipv4.tcp_keepalive_probes", &kernel->keepalive_probes },
 		{ "net.ipv4.tcp_retries2", &kernel->tcp_retries2 },
+		{ "net.ipv4.tcp_syn_retries", &kernel->syn_retries },
 	};
+	int64_t linear = 0;
 	int ret;
 
 	*kernel = kernel_params_default(clock_kernel_hz());
@@ -85,7 +87,11 @@ int pins_read(struct netns *observer, struct kernel_params *kernel, struct err *
 			return ret;
 		*wanted[i].value = (int)value;
 	}
-	/* 6.11+ and 6.15+ */
+	/* 6.5+, 6.11+ and 6.15+ */
+	ret = read_newer(observer, "net.ipv4.tcp_syn_linear_timeouts", 1, &linear, err);
+	if (ret < 0)
+		return ret;
+	kernel->syn_linear = (int)linear;
 	ret = read_newer(observer, "net.ipv4.tcp_rto_min_us", NS_PER_US, &kernel->rto_min_ns, err);
 	if (ret < 0)
 		return ret;

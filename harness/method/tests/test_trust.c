@@ -305,7 +305,7 @@ Test(trust, a_neighbour_that_answers_is_trusted, .timeout = 30)
 Test(trust, who_accuses_a_connection_that_stands_can_take_it_back)
 {
 	static const char *const revocable[] = { "heartbeat", "phi", "rcvtimeo", "tcp_info_stall",
-						 "outq", "link_watch", "neigh_watch" };
+						 "outq", "link_watch", "neigh_watch", "syncnt" };
 	size_t n = 0;
 
 	for (const struct method *const *m = method_table; *m; m++) {

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+
+#include "base/clock.h"
+#include "method/syncnt.h"
+
+#define MS(n) ((n) * NS_PER_MS)
+
+static struct situation client_after(enum effect_kind kind)
+{
+	return (struct situation){
+		.kernel = kernel_params_default(250),
+		.observer = SIDE_CLIENT,
+		.effect = {.kind = kind, .lose_out = true, .lose_in = true},
+		.since_armed_lo_ns = MS(2250),
+		.since_armed_hi_ns = MS(2250),
+		.horizon_ns = 60 * NS_PER_S,
+	};
+}
+
+static struct window predict(const char *options, const struct situation *s)
+{
+	struct opt_values opt;
+	struct window w = {.kind = WINDOW_NONE};
+	struct err err = {""};
+
+	opt_defaults(method_syncnt.options, &opt);
+	cr_assert_eq(opt_set_list(method_syncnt.options, &opt, options, &err), 0, "%s", err.text);
+	syncnt_window(&opt, s, &w);
+	return w;
+}
+
+Test(syncnt, counts_from_the_first_attempt_after_the_silence_began)
+{
+	struct situation s = client_after(EFFECT_SILENCE);
+	struct window w;
+
+	s.effect.tcp_only = true;
+	w = predict("count=1,period=2s", &s);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_geq(w.lo_ns, MS(4750));
+	cr_assert_leq(w.hi_ns, MS(4750) + MS(150));
+	w = predict("count=3,period=2s", &s);
+	cr_assert_geq(w.lo_ns, MS(1750) + 19 * NS_PER_S);
+	/* Six seconds after the silence began a neighbour may have failed. */
+	s.effect.tcp_only = false;
+	w = predict("count=3,period=2s", &s);
+	cr_assert_eq(w.lo_ns, MS(5990));
+	cr_assert_geq(w.hi_ns, MS(1750) + 19 * NS_PER_S);
+}
+
+Test(syncnt, a_lost_carrier_ends_it_by_the_neighbour)
+{
+	struct situation s = client_after(EFFECT_SILENCE);
+	struct window w;
+
+	s.effect.where = WHERE_OWN_CARRIER;
+	w = predict("period=1s", &s);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_eq(w.lo_ns, MS(2990));
+	cr_assert_leq(w.hi_ns, 8 * NS_PER_S);
+}
+
+Test(syncnt, a_short_silence_is_bridged_by_the_next_syn)
+{
+	struct situation s = client_after(EFFECT_SILENCE);
+
+	s.effect.for_ns = NS_PER_S;
+	cr_assert_eq(predict("period=10s", &s).kind, WINDOW_NEVER);
+	s.effect.for_ns = MS(2500);
+	cr_assert_eq(predict("count=1,period=500ms", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict("count=2,period=500ms", &s).kind, WINDOW_NEVER);
+	s.effect.for_ns = 20 * NS_PER_S;
+	cr_assert_eq(predict("count=1,period=500ms", &s).kind, WINDOW_SOME);
+}
+
+Test(syncnt, a_refusal_is_death_to_who_asks_for_the_service)
+{
+	struct situation s = client_after(EFFECT_GONE);
+	struct window w = predict("period=1s", &s);
+
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_eq(w.lo_ns, MS(750));
+	cr_assert_eq(w.hi_ns, MS(750));
+	cr_assert_eq(predict("period=1s,refused=alive", &s).kind, WINDOW_NEVER);
+	s.observer = SIDE_SERVER;
+	cr_assert_eq(predict("period=1s", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict("period=1s,refused=dead", &s).kind, WINDOW_NONE);
+}
+
+Test(syncnt, a_listening_kernel_answers_for_its_program)
+{
+	static const enum effect_kind alive[] = {EFFECT_NOTHING, EFFECT_FROZEN, EFFECT_STALLED, EFFECT_FIN,
+						 EFFECT_HALF_CLOSE, EFFECT_RST, EFFECT_SIGNALS};
+
+	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++) {
+		struct situation s = client_after(alive[i]);
+
+		cr_assert_eq(predict("", &s).kind, WINDOW_NEVER, "effect %d", alive[i]);
+	}
+}
+
+Test(syncnt, icmp_ends_it_at_once_or_a_syn_later)
+{
+	struct situation s = client_after(EFFECT_SILENCE);
+	struct window w;
+
+	s.effect.icmp = s.effect.tcp_only = true;
+	w = predict("period=1s", &s);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_eq(w.lo_ns, MS(750));
+	cr_assert_eq(w.hi_ns, MS(750) + MS(1032));
+	s.connections = 30;
+	cr_assert_eq(predict("period=1s", &s).kind, WINDOW_NONE);
+}
+
+Test(syncnt, loss_may_take_every_syn)
+{
+	struct situation s = client_after(EFFECT_IMPAIRED);
+
+	s.effect.impair.loss_ppm = 10000;
+	cr_assert_eq(predict("", &s).kind, WINDOW_NEVER);
+	s.effect.impair.loss_ppm = 300000;
+	cr_assert_eq(predict("count=1", &s).kind, WINDOW_NONE);
+}
