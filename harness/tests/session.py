@@ -41,9 +41,9 @@ def ended(pidfds, seconds):
 
 
 class Session:
-    def __init__(self, cwd, *argv, **popen):
+    def __init__(self, cwd, *argv, program=(DEADPEER,), env=None, **popen):
         self.process = subprocess.Popen(
-            [str(a) for a in (DEADPEER, *argv)], cwd=cwd, env=environment(cwd),
+            [str(a) for a in (*program, *argv)], cwd=cwd, env=environment(cwd, **env or {}),
             start_new_session=True, stdin=subprocess.DEVNULL,
             **{"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE} | popen,
         )

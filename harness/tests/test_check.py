@@ -216,7 +216,7 @@ def test_records_are_no_baseline_and_the_other_way_round(baseline, deadpeer, tmp
     assert deadpeer("check", baseline, baseline, code=USAGE).err.startswith(f"{baseline}:1: ")
 
 
-@pytest.mark.parametrize("command", ["deadpeer sweep x", "x", "deadpeer run 'x", "deadpeer run " + "x" * 1010])
+@pytest.mark.parametrize("command", ["deadpeer plan x", "x", "deadpeer run 'x", "deadpeer run " + "x" * 1010])
 def test_what_cannot_be_run_again_is_not_accepted(deadpeer, tmp_path, command):
     records = write(tmp_path / "r.jsonl", *CALM, command=command)
     assert deadpeer("accept", "-o", tmp_path / "b", records, code=USAGE).err.startswith("deadpeer: accept: ")

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The pytest plugin, as a user's own project uses it: pytest in pytest, in a folder of its own."""
 
-import os
-import signal
 import subprocess
 import sys
 import xml.etree.ElementTree
 
 import pytest
 
-from binary import DEADPEER, PASS, ROOT, environment, run, scenario
+from binary import DEADPEER, PASS, ROOT, run, scenario
+from session import Session
 
 PLUGIN = ROOT / "harness" / "py"
 FAILED, INTERRUPTED, NOTHING = 1, 2, 5
@@ -112,14 +111,13 @@ def test_refused(deadpeer):
 def test_nothing_is_left_of_a_run_that_is_not_waited_for(project, tmp_path):
     scenario(project.calm, "a-wrong", "fault: close", methods="[recv]", expect="{recv: never}")
     scenario(project.calm, "b-long", methods="[recv]", horizon="40s")
-    argv = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-p", "pytest_deadpeer",
-            "--deadpeer-engine=native", "--deadpeer-jobs=1", "-x", "scenarios"]
-    env = environment(tmp_path, PYTHONPATH=str(PLUGIN), DEADPEER=str(DEADPEER))
-    with subprocess.Popen(argv, cwd=tmp_path, env=env, start_new_session=True,
-                          stdout=subprocess.DEVNULL) as process:
-        assert process.wait(30) == FAILED
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    argv = ["-p", "no:cacheprovider", "-p", "pytest_deadpeer", "--deadpeer-engine=native",
+            "--deadpeer-jobs=1", "-x", "scenarios"]
+    with Session(tmp_path, *argv, program=(sys.executable, "-B", "-m", "pytest"),
+                 env={"PYTHONPATH": str(PLUGIN), "DEADPEER": str(DEADPEER)},
+                 stdout=subprocess.DEVNULL) as session:
+        assert session.finish()[0] == FAILED
+        assert not session.left()
 
 
 def test_the_two_lines_of_the_readme_are_what_the_workflows_run():
