@@ -89,12 +89,25 @@ static int ut_set(struct watch *watch, int level, int name, int64_t value, const
 	return 0;
 }
 
+/* A FIN without an owner would be retried for as long as the timeout says, whatever
+ * tcp_orphan_retries does (tcp_write_timeout), and hold the namespace that long: abort instead. */
+static int ut_leave_nothing(struct watch *watch, struct err *err)
+{
+	const struct linger abort = { .l_onoff = 1, .l_linger = 0 };
+
+	if (setsockopt(watch->fd, SOL_SOCKET, SO_LINGER, &abort, sizeof(abort)) < 0)
+		return err_sys(err, errno, "setsockopt(SO_LINGER)");
+	return 0;
+}
+
 static int ut_arm(struct watch *watch, struct err *err)
 {
 	const int64_t *v = watch->opt.v;
-	int ret = ut_set(watch, IPPROTO_TCP, TCP_USER_TIMEOUT, v[UT_TIMEOUT] / NS_PER_MS,
-			 "TCP_USER_TIMEOUT", err);
+	int ret = ut_leave_nothing(watch, err);
 
+	if (!ret)
+		ret = ut_set(watch, IPPROTO_TCP, TCP_USER_TIMEOUT, v[UT_TIMEOUT] / NS_PER_MS,
+			     "TCP_USER_TIMEOUT", err);
 	if (!ret && ut_keepalive(&watch->opt))
 		ret = ut_set(watch, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE", err);
 	if (!ret && v[UT_IDLE] != OPT_UNSET)
