@@ -2,8 +2,7 @@
 /*
  * The observer: the end that watches. The main thread makes the connections, sends the observer's
  * own traffic and reads for those methods that do not read. Each connection has a thread in which
- * its method runs, so that methods block as their users' programs do. A method that accuses the peer
- * of a connection that still stands, and can tell life when it sees it, goes on: alarm, trust, alarm.
+ * its method runs (watched.c), so that methods block as their users' programs do.
  *
  * An error that TCP puts on a socket is given out once (SO_ERROR, socket(7)), and it belongs to the
  * method: the program looks at the state before it writes, reads nothing from a socket that epoll
@@ -11,10 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -22,35 +17,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "peers/cost.h"
-#include "peers/interrupt.h"
 #include "peers/roles.h"
 #include "peers/station.h"
-
-#ifdef __SANITIZE_ADDRESS__
-enum { THREAD_STACK = 512 << 10 };
-#else
-enum { THREAD_STACK = 64 << 10 };
-#endif
-
-enum phase {
-	PHASE_NONE,   /* not armed yet */
-	PHASE_ARMED,  /* the method watches, or waits to trust; mark and watch.armed_ns are set */
-	PHASE_ENDED,  /* its last alarm is for good; ended_ns and cost are set */
-	PHASE_FAILED, /* it could not be armed; err says why */
-};
-
-struct watched {
-	struct watch watch;
-	struct observer *observer;
-	int64_t stood_ns;
-	_Atomic enum phase phase;
-	atomic_uint signals;
-	struct cost_mark mark;
-	int64_t ended_ns;
-	struct event_cost cost;
-	struct err err;
-};
+#include "peers/watched.h"
 
 struct observer {
 	struct station st;
@@ -59,124 +28,6 @@ struct observer {
 	int64_t writes_ns; /* traffic: 0: the observer sends none */
 	char message;
 };
-
-static void count_cost(struct watched *w, struct event_cost *cost)
-{
-	cost_since(w->watch.fd, &w->mark, cost);
-	cost->wakeups = (uint32_t)atomic_load(&w->watch.wakeups);
-	cost->messages = (uint32_t)atomic_load(&w->watch.messages);
-	cost->signals = atomic_load(&w->signals);
-}
-
-static void tell_main(struct watched *w)
-{
-	int conn = (int)w->watch.index;
-	ssize_t n;
-
-	do
-		n = write(w->observer->inbox[1], &conn, sizeof(conn));
-	while (n < 0 && errno == EINTR);
-}
-
-/* While the connection stands, the verdict is the method's own: ESTABLISHED, or CLOSE_WAIT where a
- * half closed connection is the usual state. */
-static bool may_trust(const struct watch *watch)
-{
-	bool half_closed = watch->traffic == TRAFFIC_HALF_CLOSED;
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	return watch->method->trust &&
-	       getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	       (info.tcpi_state == TCP_ESTABLISHED || (half_closed && info.tcpi_state == TCP_CLOSE_WAIT));
-}
-
-static void say_dead(struct watched *w, int64_t at_ns, bool final)
-{
-	const struct watch *watch = &w->watch;
-	struct event dead = { .kind = EVENT_DEAD,
-			      .conn = (int32_t)watch->index,
-			      .from_ns = watch->armed_ns,
-			      .at_ns = at_ns,
-			      .err = watch->saw_errno,
-			      .final = final };
-	int took = atomic_load(&watch->took);
-
-	count_cost(w, &dead.cost);
-	if (final) {
-		w->ended_ns = at_ns;
-		w->cost = dead.cost;
-		atomic_store(&w->phase, PHASE_ENDED);
-	}
-	snprintf(dead.text, sizeof(dead.text), "%s%s%s%s", watch->saw, took ? " (send took " : "",
-		 took ? strerrorname_np(took) : "", took ? ")" : "");
-	voice_say(&w->observer->st.voice, &dead);
-}
-
-/* From trust to alarm to trust, until an alarm is for good. */
-static void watch_on(struct watched *w)
-{
-	struct watch *watch = &w->watch;
-	struct event trust = { .kind = EVENT_TRUST, .conn = (int32_t)watch->index };
-
-	for (;;) {
-		bool final;
-
-		watch->method->watch(watch);
-		final = !may_trust(watch);
-		say_dead(w, watch->dead_ns, final);
-		if (final)
-			return;
-		if (!watch->method->trust(watch)) {
-			say_dead(w, clock_now_ns(), true);
-			return;
-		}
-		trust.from_ns = watch->dead_ns;
-		trust.at_ns = watch->trusted_ns;
-		voice_say(&w->observer->st.voice, &trust);
-	}
-}
-
-/* A method's thread. */
-static void *watch_thread(void *arg)
-{
-	struct watched *w = arg;
-	struct watch *watch = &w->watch;
-	struct event armed = { .kind = EVENT_ARMED,
-			       .conn = (int32_t)watch->index,
-			       .from_ns = w->stood_ns };
-
-	interrupt_here(&w->signals);
-	if (watch->method->arm && watch->method->arm(watch, &w->err) < 0) {
-		atomic_store(&w->phase, PHASE_FAILED);
-		tell_main(w);
-		return NULL;
-	}
-	armed.at_ns = watch->armed_ns = watch->trusted_ns = clock_now_ns();
-	cost_mark(watch->fd, &w->mark);
-	atomic_store(&w->phase, PHASE_ARMED);
-	voice_say(&w->observer->st.voice, &armed);
-	tell_main(w);
-
-	watch_on(w);
-	if (watch->method->release)
-		watch->method->release(watch);
-	return NULL;
-}
-
-static int start_thread(struct watched *w, struct err *err)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int ret;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	ret = pthread_create(&thread, &attr, watch_thread, w);
-	pthread_attr_destroy(&attr);
-	return ret ? err_sys(err, ret, "a thread for connection %u", w->watch.index) : 0;
-}
 
 static int observer_stands(struct station *st, int conn, int64_t stood_ns, struct err *err)
 {
@@ -187,7 +38,8 @@ static int observer_stands(struct station *st, int conn, int64_t stood_ns, struc
 
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0)
 		return err_sys(err, errno, "connection %d: blocking mode", conn);
-	w->observer = observer;
+	w->voice = &st->voice;
+	w->inbox = observer->inbox[1];
 	w->stood_ns = stood_ns;
 	w->watch.fd = fd;
 	w->watch.index = (unsigned int)conn;
@@ -196,7 +48,7 @@ static int observer_stands(struct station *st, int conn, int64_t stood_ns, struc
 	w->watch.side = st->args->side;
 	w->watch.traffic = st->args->traffic;
 	w->watch.size = st->args->size;
-	return start_thread(w, err);
+	return watched_start(w, err);
 }
 
 static int armed(struct station *st, int conn, struct err *err)
@@ -205,7 +57,7 @@ static int armed(struct station *st, int conn, struct err *err)
 	const struct watched *w = &observer->watched[conn];
 	int ret = 0;
 
-	if (atomic_load(&w->phase) == PHASE_FAILED) {
+	if (atomic_load(&w->phase) == WATCHED_FAILED) {
 		*err = w->err;
 		return err_prefix(err, -EIO, "connection %d, %s", conn, w->watch.method->name);
 	}
@@ -259,7 +111,7 @@ static int observer_due(struct station *st, const struct due *due, struct err *e
 	struct watched *w = &observer->watched[due->conn];
 	struct due next = *due;
 
-	if (atomic_load(&w->phase) != PHASE_ARMED || !watch_write(&w->watch, observer->message))
+	if (atomic_load(&w->phase) != WATCHED_ARMED || !watch_write(&w->watch, observer->message))
 		return 0;
 	next.at_ns = due_after(due->at_ns, observer->writes_ns, clock_now_ns());
 	return station_due(st, next, err);
@@ -275,15 +127,15 @@ static int observer_command(struct station *st, const struct command *command, s
 	for (int i = 0; i < st->args->n_conns; i++) {
 		struct watched *w = &observer->watched[i];
 		struct event report = { .kind = EVENT_REPORT, .conn = i };
-		enum phase phase = atomic_load(&w->phase);
+		enum watched_phase phase = atomic_load(&w->phase);
 		int ret;
 
 		report.from_ns = w->watch.armed_ns;
-		report.at_ns = phase == PHASE_ENDED ? w->ended_ns : clock_now_ns();
-		if (phase == PHASE_ENDED)
+		report.at_ns = phase == WATCHED_ENDED ? w->ended_ns : clock_now_ns();
+		if (phase == WATCHED_ENDED)
 			report.cost = w->cost;
-		else if (phase == PHASE_ARMED)
-			count_cost(w, &report.cost);
+		else if (phase == WATCHED_ARMED)
+			watched_cost(w, &report.cost);
 		ret = station_say(st, &report, err);
 		if (ret)
 			return ret;
