@@ -30,6 +30,15 @@ int reader_word(struct reader *r, const struct yaml_node *node, const char *what
 int reader_options(struct reader *r, const struct yaml_node *map, const char *who,
 		   const struct opt *rows, const char *const *own, struct opt_values *values);
 
+/* The keys of the lab as it is before the timeline; size is read after traffic. */
+int setting_observer(struct reader *r, const struct yaml_node *node);
+int setting_traffic(struct reader *r, const struct yaml_node *node);
+int setting_size(struct reader *r, const struct yaml_node *node);
+int setting_ip(struct reader *r, const struct yaml_node *node);
+int setting_wire(struct reader *r, const struct yaml_node *node);
+int setting_link(struct reader *r, const struct yaml_node *node);
+int setting_sysctl(struct reader *r, const struct yaml_node *node);
+
 /* The keys whose values are lists of entries: methods, timeline, expect. */
 int lists_methods(struct reader *r, const struct yaml_node *node);
 int lists_timeline(struct reader *r, const struct yaml_node *node);
