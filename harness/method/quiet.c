@@ -11,15 +11,14 @@
 #include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/steps.h"
+#include "theory/tcp.h"
 
-/* Two programs' reaction to each other's connection and to a message, and a delayed
- * acknowledgement (TCP_DELACK_MIN, include/net/tcp.h). */
-#define SKEW_NS	  (10 * NS_PER_MS)
-#define DELACK_NS (40 * NS_PER_MS)
+/* Two programs' reaction to each other's connection and to a message. */
+#define SKEW_NS (10 * NS_PER_MS)
 
 static int64_t flight_ns(const struct situation *s, const struct quiet *q)
 {
-	return situation_rtt_ns(s) + 2 * s->path.jitter_ns + SKEW_NS + (q->acks ? DELACK_NS : 0);
+	return situation_rtt_ns(s) + 2 * s->path.jitter_ns + SKEW_NS + (q->acks ? TCP_DELACK_MIN_NS : 0);
 }
 
 /* How often something arrives while all is well; 0: never. */
@@ -98,13 +97,12 @@ static void alive(const struct situation *s, const struct quiet *q, int64_t ever
  * only the answers to probes arrive, each twice as far apart as the one before. */
 static void stalled(const struct situation *s, const struct quiet *q, int64_t every, struct window *w)
 {
+	bool writes = situation_peer_writes_ns(s);
 	int64_t lo, hi;
 
-	if (situation_peer_writes_ns(s)) {
-		alive(s, q, every, w);
-	} else if (!q->acks) {
+	if (!writes && !q->acks) {
 		from_last(s, q, every, w);
-	} else if (!closed_window(s, 0, &lo, &hi)) {
+	} else if (writes || !closed_window(s, 0, &lo, &hi)) {
 		alive(s, q, every, w);
 	} else if (s->effect.for_ns || q->hi_ns >= s->kernel.rto_max_ns) {
 		window_none(w, "the answers to the probes of a closed window are far apart for a while");

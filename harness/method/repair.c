@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/minmax.h"
 
 /* A neighbour entry is asked about after 5 s at the earliest (delay_first_probe_time), and one that
  * failed once a second (retrans_time, arp(7)); the link's own state is announced within a second
@@ -24,16 +25,6 @@
 /* Segments a second, each way, that a connection of a lab is taken to make, generously: a heartbeat
  * of half a second, a question a second, and their acknowledgements. */
 #define LOAD_SEGMENTS 8
-
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 /*
  * How long until losing every transmission that TCP made so far is negligible: the first, then one

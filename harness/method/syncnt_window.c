@@ -15,6 +15,7 @@
 #include "method/syncnt.h"
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "theory/steps.h"
 #include "theory/syn.h"
 #include "theory/tcp.h"
@@ -28,16 +29,6 @@ struct tries {
 	int64_t lo, hi; /* the first attempt that is not answered begins */
 	struct syn_end syn;
 };
-
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* Three requests, at the latest. */
 static int64_t solicits_ns(const struct situation *s)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "method/ends.h"
 #include "method/look.h"
 #include "method/quiet.h"
@@ -21,9 +22,9 @@
 #include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/steps.h"
+#include "theory/tcp.h"
 
-#define DELACK_NS (40 * NS_PER_MS)  /* TCP_DELACK_MIN, include/net/tcp.h */
-#define PROBE_NS  (500 * NS_PER_MS) /* TCP_RESOURCE_PROBE_INTERVAL */
+#define PROBE_NS (500 * NS_PER_MS) /* TCP_RESOURCE_PROBE_INTERVAL */
 /* A failed neighbour makes timeouts come sooner and takes doublings back; it can fail so soon after
  * the fault, and without carrier so soon. */
 #define NEIGHBOUR_NS	     (6 * NS_PER_S)
@@ -31,16 +32,12 @@
 
 enum count { COUNT_RETRANSMITS, COUNT_BACKOFF, COUNT_PROBES };
 
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* From the first lost write to its @n-th retransmission timeout. */
 static void timeouts(const struct situation *s, int64_t n, int64_t *lo, int64_t *hi)
 {
 	const struct kernel_params *k = &s->kernel;
-	int64_t tick = NS_PER_S / k->hz, srtt = situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_NS;
+	int64_t tick = NS_PER_S / k->hz;
+	int64_t srtt = situation_rtt_ns(s) + 2 * s->path.jitter_ns + TCP_DELACK_MIN_NS;
 	int64_t rto_lo = k->rto_min_ns, rto_hi = k->rto_min_ns + srtt + 4 * s->path.jitter_ns;
 
 	*lo = s->effect.where == WHERE_OWN_CARRIER || situation_segments(s) ? 0 : rto_lo;

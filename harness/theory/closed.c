@@ -22,12 +22,11 @@
 
 #include "base/clock.h"
 #include "theory/steps.h"
+#include "theory/tcp.h"
 
 /* What the window takes, in bytes; it grows where messages are larger or smaller than these. */
 enum { ROOM_LEAST = 110000, ROOM_MOST = 131072 + 16384, ROOM_GROWN = 6291456 + 131072,
        GROWS_ABOVE = 10000, GROWS_BELOW = 1000 };
-
-#define DELACK_MAX_NS (200 * NS_PER_MS) /* TCP_DELACK_MAX, include/net/tcp.h */
 
 bool closed_window(const struct situation *s, int64_t own_writes_ns, int64_t *lo_ns, int64_t *hi_ns)
 {
@@ -56,10 +55,10 @@ bool closed_window(const struct situation *s, int64_t own_writes_ns, int64_t *lo
 int64_t closed_probe_ns(const struct situation *s)
 {
 	int64_t tick = NS_PER_S / s->kernel.hz;
-	int64_t rto = s->kernel.rto_min_ns + situation_rtt_ns(s) + 6 * s->path.jitter_ns + DELACK_MAX_NS;
+	int64_t rto = s->kernel.rto_min_ns + situation_rtt_ns(s) + 6 * s->path.jitter_ns + TCP_DELACK_MAX_NS;
 
 	/* The last bytes that fit are acknowledged; a probe fills the rest; the next finds it closed. */
-	return 2 * (DELACK_MAX_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + rto + rto / 8 + tick);
+	return 2 * (TCP_DELACK_MAX_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + rto + rto / 8 + tick);
 }
 
 void closed_tell(const struct situation *s, int64_t lo_ns, int64_t hi_ns)

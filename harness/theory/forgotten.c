@@ -23,7 +23,6 @@
 #include "base/clock.h"
 #include "theory/steps.h"
 
-#define DELACK_MAX_NS (200 * NS_PER_MS)
 #define SKEW_NS	      (10 * NS_PER_MS) /* of two programs' view of one connection */
 #define FIRST_RTO_NS  (500 * NS_PER_MS)
 #define NEIGHBOUR_NS  NS_PER_S
@@ -134,7 +133,7 @@ static void probes(const struct situation *s, const struct tcp_options *o, struc
 /* What the peer sends arrives in [k * period - SKEW, k * period + SKEW + rtt] after arming. */
 static void acknowledgements(const struct situation *s, int64_t period, struct refusal *all)
 {
-	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_MAX_NS;
+	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + TCP_DELACK_MAX_NS;
 	int64_t k_lo = (s->since_armed_lo_ns - after + period - 1) / period;
 	int64_t k_hi = (s->since_armed_hi_ns + SKEW_NS + period - 1) / period;
 
@@ -148,7 +147,7 @@ static void acknowledgements(const struct situation *s, int64_t period, struct r
 /* What arrived in the last 200 ms before the fault may still have to be acknowledged, or not. */
 static void pending(const struct situation *s, int64_t period, struct refusal *all)
 {
-	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + DELACK_MAX_NS;
+	int64_t after = SKEW_NS + situation_rtt_ns(s) + 2 * s->path.jitter_ns + TCP_DELACK_MAX_NS;
 	int64_t k = (s->since_armed_hi_ns + SKEW_NS) / period;
 
 	if (k >= 1 && k * period + after >= s->since_armed_lo_ns)

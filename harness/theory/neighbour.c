@@ -38,6 +38,9 @@
 #include "theory/neighbour.h"
 
 #include "base/clock.h"
+#include "base/minmax.h"
+#include "theory/rto.h"
+#include "theory/rto_chain.h"
 #include "theory/wheel.h"
 
 enum {
@@ -78,16 +81,6 @@ void neighbour_of(const struct situation *s, struct neighbour *n)
 	n->told = e->reverts ? 0 : (int64_t)s->kernel.hz * SOLICITS * (n->flushed ? 1 : 2);
 	n->unreachable = wheel_latest((int64_t)s->kernel.hz *
 				      (n->flushed ? LINK_WATCH_S : REACHABLE_MAX_S));
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /*

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "theory/rto.h"
 #include "theory/situation.h"
 
 /*
@@ -25,20 +24,8 @@ struct neighbour {
 	int64_t unreachable; /* ticks after the first lost segment: certainly not REACHABLE any more */
 };
 
-/* How one connection retransmits (theory/rto.c). Compared byte by byte. */
-struct rto_chain {
-	struct rto_seen *seen;                     /* NULL: nobody asks */
-	int hz;
-	int64_t rtt_ns, rto_min_ns;
-	int64_t var_max_ns; /* the RTO is at most this much above srtt */
-	int64_t rto, rto_max, limit, user_timeout; /* jiffies; user_timeout 0: not set */
-	int64_t probe_interval;                    /* jiffies between probes the own qdisc refuses */
-	int probes;                                /* that many, then death */
-	bool refused;                              /* by the own qdisc */
-	bool no_loss_probe;                        /* the RTO runs from when the segment left */
-	bool queued;                               /* in the own host: the limit counts from then, too */
-	struct neighbour neighbour;
-};
+struct rto_chain;
+struct rto_end;
 
 void neighbour_of(const struct situation *s, struct neighbour *n);
 

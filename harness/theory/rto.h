@@ -9,11 +9,6 @@
 #include "theory/steps.h"
 #include "theory/tcp.h"
 
-/* A range of ticks at which it may end, and of the last retransmission before. */
-struct rto_end {
-	int64_t lo, hi, last_lo, last_hi;
-};
-
 enum { RTO_SEEN_MAX = 260 };
 
 /* What rto_giveup() came by while it tried all that is possible; in ticks after the first lost

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "theory/rto.h"
 #include "theory/wheel.h"
 
@@ -119,8 +120,8 @@ static void tell_of_both(const struct tale *t, const struct tcp_options *o, int6
 {
 	struct giveup two = rto_giveup(t->s, o, other);
 
-	g->lo_ns = two.lo_ns < g->lo_ns ? two.lo_ns : g->lo_ns;
-	g->hi_ns = two.hi_ns < g->hi_ns ? two.hi_ns : g->hi_ns;
+	g->lo_ns = min64(g->lo_ns, two.lo_ns);
+	g->hi_ns = min64(g->hi_ns, two.hi_ns);
 }
 
 /* Whose segment surely is lost first; *other: 0 where only one writes. */

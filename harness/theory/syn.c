@@ -14,20 +14,11 @@
 #include "theory/syn.h"
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "theory/wheel.h"
 
 /* As coarse as the wheel is for the longest RTO, at 1000 ticks a second. */
 enum { PHASES = 4096 };
-
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* tcp_model_timeout() in ticks. */
 static int64_t model(int64_t first, int64_t rto_max, int retries)

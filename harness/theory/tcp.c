@@ -8,6 +8,7 @@
 #include "theory/tcp.h"
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "theory/closed.h"
 #include "theory/flap.h"
 #include "theory/forgotten.h"
@@ -39,11 +40,6 @@ static void conclude(const struct situation *s, const struct giveup *g, struct w
 		window_never(w, "the silence ends before TCP's last attempt, which is answered");
 	else
 		window_none(w, "the silence ends about when TCP's last attempt leaves");
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /*

@@ -2,6 +2,7 @@
 #ifndef THEORY_TCP_H
 #define THEORY_TCP_H
 
+#include "base/clock.h"
 #include "theory/situation.h"
 #include "theory/window.h"
 
@@ -10,6 +11,11 @@
  * shared by all methods that only listen to what the kernel says. Everything is relative to the
  * fault. A method that looks only now and then adds its own delay by window_delay().
  */
+
+/* How long an acknowledgement may wait for data to go with: TCP_DELACK_MIN on a connection that is
+ * asked and answers in turn, TCP_DELACK_MAX at the most (include/net/tcp.h). */
+#define TCP_DELACK_MIN_NS (40 * NS_PER_MS)
+#define TCP_DELACK_MAX_NS (200 * NS_PER_MS)
 
 /* The socket options that decide; 0 or false: not set. */
 struct tcp_options {
