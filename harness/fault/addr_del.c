@@ -19,16 +19,14 @@
 
 enum { ADDR_DEL_PLACE };
 
-static const char *const addr_del_places[] = {"observer", "peer", NULL};
-
 static const struct opt addr_del_options[] = {
-	[ADDR_DEL_PLACE] = {"place", OPT_WORD, "peer", 0, 1, addr_del_places, "whose address"},
+	[ADDR_DEL_PLACE] = {"place", OPT_WORD, "peer", 0, 1, end_words, "whose address"},
 	{.name = NULL},
 };
 
 static enum place end_of(const struct opt_values *opt)
 {
-	return opt->v[ADDR_DEL_PLACE] == 0 ? PLACE_OBSERVER : PLACE_PEER;
+	return end_named(opt->v[ADDR_DEL_PLACE]);
 }
 
 static struct effect addr_del_effect(const struct opt_values *opt)

@@ -1,76 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A cable is pulled, by taking down the wire's end of it.
- *
- *   place: observer   w-obs goes down: obs0 loses carrier, the observer's kernel knows
- *   place: peer       w-peer goes down: peer0 loses carrier; behind the switch the observer's link
- *                     stays up and nothing arrives any more. A router has no route then, and says so
- *
- * A veth's carrier is its other end being up (drivers/net/veth.c), so it is always the wire's end
- * that goes down: the hosts keep their addresses and routes, as when a cable is pulled.
- */
+/* A cable is pulled (fault/cable.h), and plugged in again where it is undone. */
 #include <errno.h>
 #include <stddef.h>
 
-#include "base/clock.h"
-#include "fault/fault.h"
+#include "fault/cable.h"
 #include "fault/proof.h"
 #include "netns/link.h"
 
-enum { LINK_DOWN_PLACE };
-#define UNDO_WAIT_NS (5 * NS_PER_S)
-
-static const char *const link_down_places[] = {"observer", "peer", NULL};
-
 static const struct opt link_down_options[] = {
-	[LINK_DOWN_PLACE] = {"place", OPT_WORD, "peer", 0, 1, link_down_places,
-			     "whose cable: the observer's own, or the peer's behind the switch"},
+	[CABLE_PLACE] = CABLE_PLACE_ROW,
 	{.name = NULL},
 };
 
-static enum place end_of(const struct opt_values *opt)
-{
-	return opt->v[LINK_DOWN_PLACE] == 0 ? PLACE_OBSERVER : PLACE_PEER;
-}
-
 static struct effect link_down_effect(const struct opt_values *opt)
 {
-	bool own = end_of(opt) == PLACE_OBSERVER;
-
-	return (struct effect){
-		.kind = EFFECT_SILENCE,
-		.where = own ? WHERE_OWN_CARRIER : WHERE_WIRE,
-		.lose_out = true,
-		.lose_in = true,
-		.peer_link_down = !own,
-	};
-}
-
-/* A router's port takes the route to the peer with it: the router answers at once. */
-static int link_down_over(const struct opt_values *opt, enum wire wire, enum side observer,
-		       struct effect *effect, struct err *err)
-{
-	(void)observer;
-	(void)err;
-	if (wire != WIRE_SWITCH && end_of(opt) == PLACE_PEER)
-		effect->beyond = effect->no_route = effect->icmp = effect->reverts = true;
-	return 0;
+	return cable_effect(opt, EFFECT_SILENCE);
 }
 
 static int link_down_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
-	int ret;
-
-	act->before_ns = clock_now_ns();
-	ret = lab_set_port(lab, end_of(&act->opt), false, err);
-	act->after_ns = clock_now_ns();
-	return ret;
+	return cable_set(lab, act, false, err);
 }
 
 static int link_down_prove(struct lab *lab, struct fault_act *act, int64_t deadline_ns,
 			   struct err *err)
 {
-	enum place end = end_of(&act->opt);
+	enum place end = cable_end(&act->opt);
 	enum place other = end == PLACE_PEER ? PLACE_OBSERVER : PLACE_PEER;
 	struct link_state state;
 	int ret = proof_no_carrier(lab, end, deadline_ns, err);
@@ -87,12 +42,9 @@ static int link_down_prove(struct lab *lab, struct fault_act *act, int64_t deadl
 
 static int link_down_undo(struct lab *lab, struct fault_act *act, struct err *err)
 {
-	enum place end = end_of(&act->opt);
-	int ret = lab_set_port(lab, end, true, err);
+	int ret = lab_set_port(lab, cable_end(&act->opt), true, err);
 
-	if (!ret)
-		ret = link_wait_carrier(lab->ns[end], lab_device(end), true, UNDO_WAIT_NS, err);
-	return ret;
+	return ret ? ret : cable_wait(lab, act, true, err);
 }
 
 const struct fault fault_link_down = {
@@ -100,7 +52,7 @@ const struct fault fault_link_down = {
 	.about = "a cable is pulled: the observer's own, or the peer's behind the switch",
 	.options = link_down_options,
 	.effect = link_down_effect,
-	.over = link_down_over,
+	.over = cable_over,
 	.inject = link_down_inject,
 	.prove = link_down_prove,
 	.undo = link_down_undo,

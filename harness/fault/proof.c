@@ -33,6 +33,13 @@ const char *const target_words[] = {
 	NULL,
 };
 
+const char *const end_words[] = { "observer", "peer", NULL };
+
+enum place end_named(int64_t word)
+{
+	return word == 0 ? PLACE_OBSERVER : PLACE_PEER;
+}
+
 bool direction_has(int64_t direction, bool to_peer)
 {
 	return direction == DIRECTION_BOTH ||

@@ -17,6 +17,10 @@ extern const char *const direction_words[];
 enum target { TARGET_PEER, TARGET_OBSERVER };
 extern const char *const target_words[];
 
+/* The words of a `place:` that is an end, and what they mean. */
+extern const char *const end_words[];
+enum place end_named(int64_t word);
+
 bool direction_has(int64_t direction, bool to_peer);
 
 /* fault.h: over(), for a fault that always happens beyond a router, if there is one. */
