@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packets are kept in memory while the lab runs, sorted by time and written when it is over: a disk
- * that is slow must not slow the lab, and a guest has none. What goes beyond BYTES_MAX is not kept, and
- * the file says how much that was, as it says what the kernel dropped before the thread read it.
+ * The sockets and the thread that reads them. Packets are kept in memory while the lab runs
+ * (lab/packets.c) and written when it is over: a disk that is slow must not slow the lab, and a guest
+ * has none. The file says how much was not kept, and what the kernel dropped before the thread read it.
  */
 #include "lab/capture.h"
 
@@ -21,30 +21,21 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "lab/pcapng.h"
+#include "lab/packets.h"
 #include "netns/link.h"
 
 enum { PLACES = 4, NOTES = PLACES, RECEIVE_BUFFER = 8 << 20, PACKET_MAX = 1 << 16 };
-#define BYTES_MAX ((size_t)256 << 20)
 
 /* A note is a frame of the first EtherType for local experiments (IEEE 802), 0x88b5, from nobody to
  * nobody; its text is the frame's payload and the packet's comment. */
 enum { NOTE_MAX = 512 };
-
-struct packet {
-	int64_t at_ns;
-	uint32_t order, interface, size, whole;
-	enum pcapng_way way;
-	char *bytes;
-};
 
 struct capture {
 	int fd[PLACES], stop;
 	bool running;
 	pthread_t thread;
 	int64_t real_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC */
-	struct packet *packets;
-	size_t n, room, bytes, unkept;
+	struct packets packets;
 	char buf[PACKET_MAX];
 };
 
@@ -98,35 +89,6 @@ static int64_t realtime_offset_ns(void)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec - (before + clock_now_ns()) / 2;
 }
 
-/* Room for one more packet with @size bytes; NULL: it is not kept. */
-static struct packet *keep(struct capture *c, uint32_t size)
-{
-	struct packet *p;
-
-	if (c->bytes + size > BYTES_MAX)
-		goto unkept;
-	if (c->n == c->room) {
-		size_t room = c->room ? 2 * c->room : 1024;
-		struct packet *more = reallocarray(c->packets, room, sizeof(*more));
-
-		if (!more)
-			goto unkept;
-		c->packets = more;
-		c->room = room;
-	}
-	p = &c->packets[c->n];
-	*p = (struct packet){ .order = (uint32_t)c->n, .size = size, .whole = size };
-	p->bytes = malloc(size ? size : 1);
-	if (!p->bytes)
-		goto unkept;
-	c->bytes += size;
-	c->n++;
-	return p;
-unkept:
-	c->unkept++;
-	return NULL;
-}
-
 static int64_t stamp_of(struct msghdr *msg, int64_t otherwise)
 {
 	for (struct cmsghdr *m = CMSG_FIRSTHDR(msg); m; m = CMSG_NXTHDR(msg, m)) {
@@ -156,7 +118,7 @@ static void drain(struct capture *c, int place)
 			continue;
 		if (n < 0)
 			return;
-		p = keep(c, n < PACKET_MAX ? (uint32_t)n : PACKET_MAX);
+		p = packets_keep(&c->packets, n < PACKET_MAX ? (uint32_t)n : PACKET_MAX);
 		if (!p)
 			continue;
 		memcpy(p->bytes, c->buf, p->size);
@@ -194,9 +156,7 @@ static void release(struct capture *c)
 	}
 	if (c->stop >= 0)
 		close(c->stop);
-	for (size_t i = 0; i < c->n; i++)
-		free(c->packets[i].bytes);
-	free(c->packets);
+	packets_free(&c->packets);
 	free(c);
 }
 
@@ -247,21 +207,13 @@ void capture_note(struct capture *c, int64_t at_ns, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(frame + ETH_HLEN, sizeof(frame) - ETH_HLEN, fmt, ap);
 	va_end(ap);
-	p = keep(c, (uint32_t)(ETH_HLEN + strlen(frame + ETH_HLEN)));
+	p = packets_keep(&c->packets, (uint32_t)(ETH_HLEN + strlen(frame + ETH_HLEN)));
 	if (!p)
 		return;
 	memcpy(p->bytes, frame, p->size);
 	p->at_ns = at_ns;
 	p->interface = NOTES;
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct packet *p = a, *q = b;
-
-	if (p->at_ns != q->at_ns)
-		return p->at_ns < q->at_ns ? -1 : 1;
-	return p->order < q->order ? -1 : p->order > q->order;
+	p->comment = ETH_HLEN;
 }
 
 /* Packets that the kernel had no room for, over all sockets. */
@@ -279,22 +231,13 @@ static unsigned int dropped(const struct capture *c)
 	return n;
 }
 
-static void write_out(const struct capture *c, const char *about, FILE *out)
+static void write_out(struct capture *c, const char *about, FILE *out)
 {
 	pcapng_section(out, about);
 	for (int i = 0; i < PLACES; i++)
 		pcapng_interface(out, device_of(i), places[i].about);
 	pcapng_interface(out, "deadpeer", "what the lab did, and what methods noticed");
-	for (size_t i = 0; i < c->n; i++) {
-		const struct packet *p = &c->packets[i];
-		char comment[NOTE_MAX] = "";
-
-		if (p->interface == NOTES)
-			snprintf(comment, sizeof(comment), "%.*s", (int)(p->size - ETH_HLEN),
-				 p->bytes + ETH_HLEN);
-		pcapng_packet(out, p->interface, p->at_ns, p->bytes, p->size, p->whole, p->way,
-			      comment);
-	}
+	packets_write(&c->packets, out);
 }
 
 char *capture_stop(struct capture *c, const char *about, size_t *size)
@@ -305,10 +248,9 @@ char *capture_stop(struct capture *c, const char *about, size_t *size)
 
 	join(c);
 	lost = dropped(c);
-	if (lost || c->unkept)
+	if (lost || c->packets.unkept)
 		capture_note(c, clock_now_ns(), "not in this file: %u packets that the kernel dropped, "
-			     "%zu beyond %zu MB", lost, c->unkept, BYTES_MAX >> 20);
-	qsort(c->packets, c->n, sizeof(*c->packets), by_time);
+			     "%zu beyond %d MB", lost, c->packets.unkept, PACKETS_MB);
 	out = open_memstream(&text, size);
 	if (out) {
 		write_out(c, about, out);
