@@ -33,6 +33,14 @@ struct netns *scratch_ns(void)
 	return ns;
 }
 
+struct netns *scratch_enter(void)
+{
+	struct netns *ns = scratch_ns();
+
+	scratch_ok(netns_enter(ns, e));
+	return ns;
+}
+
 struct scratch_pair scratch_pair(void)
 {
 	struct scratch_pair p = { scratch_ns(), scratch_ns() };

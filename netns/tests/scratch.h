@@ -22,6 +22,9 @@ int64_t scratch_now_ns(void);
 /* Skips the test without privilege. */
 struct netns *scratch_ns(void);
 
+/* The same, and the test's thread is in it. */
+struct netns *scratch_enter(void);
+
 /* Two namespaces, a veth pair "near" (index 2) and "far" (index 3), up and with carrier. */
 struct scratch_pair {
 	struct netns *a, *b;

@@ -3,42 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
-#include "base/clock.h"
-#include "method/method.h"
-
-#define MS(n) ((n) * NS_PER_MS)
-
-static struct situation after(enum effect_kind kind, enum traffic traffic, int64_t since_armed_ns)
-{
-	return (struct situation){
-		.kernel = kernel_params_default(250),
-		.traffic = traffic,
-		.effect = { .kind = kind, .lose_out = true, .lose_in = true },
-		.since_armed_lo_ns = since_armed_ns,
-		.since_armed_hi_ns = since_armed_ns,
-	};
-}
-
-static struct window predict(const struct method *m, const char *options, const struct situation *s)
-{
-	struct opt_values opt;
-	struct window w;
-	struct err err;
-
-	opt_defaults(m->options, &opt);
-	cr_assert_eq(opt_set_list(m->options, &opt, options, &err), 0, "%s", err.text);
-	m->window(&opt, s, &w);
-	return w;
-}
-
-static void some(const struct window *w, int64_t lo_ns, int64_t hi_ns)
-{
-	char text[64];
-
-	cr_assert_eq(w->kind, WINDOW_SOME, "%s: %s", window_format(w, text, sizeof(text)), w->why);
-	cr_assert(w->lo_ns == lo_ns && w->hi_ns == hi_ns, "%s: %s",
-		  window_format(w, text, sizeof(text)), w->why);
-}
+#include "method/tests/predict.h"
 
 Test(catalogue, options_are_words_and_durations)
 {
@@ -74,41 +39,41 @@ Test(catalogue, options_are_words_and_durations)
 
 Test(catalogue, a_fin_is_no_error_until_somebody_writes)
 {
-	struct situation s = after(EFFECT_FIN, TRAFFIC_IDLE, MS(2300));
+	struct situation s = predict_after(EFFECT_FIN, TRAFFIC_IDLE, MS(2300));
 	struct window w = predict(&method_so_error, "poll=100ms", &s);
 
 	cr_assert_eq(w.kind, WINDOW_NEVER);
 	/* The message at 3 s draws the RST. */
 	s.traffic = TRAFFIC_SENDING;
 	w = predict(&method_so_error, "poll=100ms", &s);
-	some(&w, MS(700), MS(800));
+	predict_is(&w, MS(700), MS(800));
 	s.effect.kind = EFFECT_HALF_CLOSE;
 	cr_assert_eq(predict(&method_so_error, "", &s).kind, WINDOW_NEVER);
 	s.effect.kind = EFFECT_RST;
 	w = predict(&method_so_error, "", &s);
-	some(&w, MS(700), MS(700));
+	predict_is(&w, MS(700), MS(700));
 }
 
 Test(catalogue, the_second_write_after_a_fin_fails)
 {
-	struct situation s = after(EFFECT_FIN, TRAFFIC_IDLE, MS(2300));
+	struct situation s = predict_after(EFFECT_FIN, TRAFFIC_IDLE, MS(2300));
 	struct window w = predict(&method_send, "period=1s", &s);
 
-	some(&w, MS(1700), MS(1700));
+	predict_is(&w, MS(1700), MS(1700));
 	s.effect.kind = EFFECT_RST;
 	w = predict(&method_send, "period=1s", &s);
-	some(&w, MS(700), MS(700));
+	predict_is(&w, MS(700), MS(700));
 	s.effect.kind = EFFECT_HALF_CLOSE;
 	cr_assert_eq(predict(&method_send, "", &s).kind, WINDOW_NEVER);
 	/* Unread data makes the peer's end a RST. */
-	s = after(EFFECT_GONE, TRAFFIC_STALLED, MS(2300));
+	s = predict_after(EFFECT_GONE, TRAFFIC_STALLED, MS(2300));
 	w = predict(&method_send, "period=1s", &s);
-	some(&w, MS(700), MS(700));
+	predict_is(&w, MS(700), MS(700));
 }
 
 Test(catalogue, unread_data_hides_the_end_from_a_peek)
 {
-	struct situation s = after(EFFECT_FIN, TRAFFIC_RECEIVING, MS(2300));
+	struct situation s = predict_after(EFFECT_FIN, TRAFFIC_RECEIVING, MS(2300));
 
 	cr_assert_eq(predict(&method_peek, "unread=leave", &s).kind, WINDOW_NEVER);
 	cr_assert_eq(predict(&method_peek, "unread=read", &s).kind, WINDOW_SOME);
@@ -120,25 +85,25 @@ Test(catalogue, unread_data_hides_the_end_from_a_peek)
 
 Test(catalogue, silence_is_death_to_an_inactivity_limit)
 {
-	struct situation s = after(EFFECT_NOTHING, TRAFFIC_IDLE, MS(2000));
+	struct situation s = predict_after(EFFECT_NOTHING, TRAFFIC_IDLE, MS(2000));
 	struct window w = predict(&method_rcvtimeo, "timeout=10s", &s);
 
 	/* 2500 ticks, a granule of 64. */
-	some(&w, MS(7996), MS(8256));
+	predict_is(&w, MS(7996), MS(8256));
 	cr_assert_eq(predict(&method_rcvtimeo, "timeout=1s", &s).kind, WINDOW_NONE);
 	s.traffic = TRAFFIC_RECEIVING;
 	cr_assert_eq(predict(&method_rcvtimeo, "timeout=10s", &s).kind, WINDOW_NEVER);
-	s = after(EFFECT_SILENCE, TRAFFIC_RECEIVING, MS(2500));
+	s = predict_after(EFFECT_SILENCE, TRAFFIC_RECEIVING, MS(2500));
 	w = predict(&method_rcvtimeo, "timeout=10s", &s);
-	some(&w, MS(9486), MS(9766));
+	predict_is(&w, MS(9486), MS(9766));
 	/* What the observer writes is no data to it. */
-	s = after(EFFECT_NOTHING, TRAFFIC_SENDING, MS(2000));
+	s = predict_after(EFFECT_NOTHING, TRAFFIC_SENDING, MS(2000));
 	cr_assert_eq(predict(&method_rcvtimeo, "timeout=10s", &s).kind, WINDOW_SOME);
 }
 
 Test(catalogue, only_what_is_in_flight_can_be_stuck)
 {
-	struct situation s = after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w;
 
 	cr_assert_eq(predict(&method_outq, "", &s).kind, WINDOW_NEVER);
@@ -146,9 +111,9 @@ Test(catalogue, only_what_is_in_flight_can_be_stuck)
 	s.traffic = TRAFFIC_SENDING;
 	/* Lost at 3 s, seen then or at 3.5 s, 5 s of it. */
 	w = predict(&method_outq, "poll=500ms,stall=5s", &s);
-	some(&w, MS(5700), MS(6200));
+	predict_is(&w, MS(5700), MS(6200));
 	w = predict(&method_tcp_info_stall, "poll=500ms,unacked=2s", &s);
-	some(&w, MS(2700), MS(3200));
+	predict_is(&w, MS(2700), MS(3200));
 	/* Looks as rare as the messages cannot tell one from the next. */
 	cr_assert_eq(predict(&method_outq, "poll=1s,stall=5s", &s).kind, WINDOW_NONE);
 	s.effect = (struct effect){ .kind = EFFECT_FROZEN };
@@ -157,7 +122,7 @@ Test(catalogue, only_what_is_in_flight_can_be_stuck)
 
 Test(catalogue, the_own_host_tells_of_a_neighbour_that_went_with_the_carrier)
 {
-	struct situation s = after(EFFECT_SILENCE, TRAFFIC_SENDING, MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_SENDING, MS(2300));
 	struct window w;
 
 	s.effect.where = WHERE_OWN_CARRIER;

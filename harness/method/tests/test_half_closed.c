@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
 
-#include "base/clock.h"
 #include "method/half_closed.h"
-
-#define MS(n) ((n) * NS_PER_MS)
+#include "method/tests/predict.h"
 
 static struct situation half_closed(enum effect_kind kind)
 {
@@ -15,18 +13,6 @@ static struct situation half_closed(enum effect_kind kind)
 		.since_armed_lo_ns = MS(2250),
 		.since_armed_hi_ns = MS(2251),
 	};
-}
-
-static struct window predict(const struct method *m, const char *options, const struct situation *s)
-{
-	struct opt_values opt;
-	struct window w = {.kind = WINDOW_NONE};
-	struct err err = {""};
-
-	opt_defaults(m->options, &opt);
-	cr_assert_eq(opt_set_list(m->options, &opt, options, &err), 0, "%s", err.text);
-	method_window(m, &opt, s, &w);
-	return w;
 }
 
 Test(half_closed, who_takes_eof_for_death_notices_before_the_fault)

@@ -3,100 +3,66 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "method/method.h"
+#include "method/tests/predict.h"
 #include "method/phi.h"
-
-#define MS(n) ((n) * NS_PER_MS)
-
-static struct situation silence(int64_t since_armed_ns)
-{
-	return (struct situation){
-		.kernel = kernel_params_default(250),
-		.effect = { .kind = EFFECT_SILENCE, .lose_out = true, .lose_in = true },
-		.since_armed_lo_ns = since_armed_ns,
-		.since_armed_hi_ns = since_armed_ns,
-	};
-}
-
-static struct window predict(const struct method *m, const char *options, const struct situation *s)
-{
-	struct opt_values opt;
-	struct window w;
-	struct err err;
-
-	opt_defaults(m->options, &opt);
-	cr_assert_eq(opt_set_list(m->options, &opt, options, &err), 0, "%s", err.text);
-	m->window(&opt, s, &w);
-	return w;
-}
-
-static void within(const struct window *w, int64_t lo_ns, int64_t hi_ns)
-{
-	char text[64];
-
-	cr_assert_eq(w->kind, WINDOW_SOME, "%s", w->why);
-	cr_assert(w->lo_ns >= lo_ns && w->hi_ns <= hi_ns, "%s: %s",
-		  window_format(w, text, sizeof(text)), w->why);
-}
 
 Test(limits, a_user_timeout_alone_is_no_limit)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 
 	cr_assert_eq(predict(&method_user_timeout, "timeout=1s", &s).kind, WINDOW_NEVER);
 }
 
 Test(limits, a_user_timeout_overrules_the_count_of_keepalive)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window one = predict(&method_user_timeout, "timeout=2s,idle=1s,intvl=1s,cnt=1", &s);
 	struct window nine = predict(&method_user_timeout, "timeout=2s,idle=1s,intvl=1s,cnt=9", &s);
 
-	within(&one, MS(1600), MS(2000));
+	predict_within(&one, MS(1600), MS(2000));
 	cr_assert_eq(one.lo_ns, nine.lo_ns);
 	cr_assert_eq(one.hi_ns, nine.hi_ns);
 }
 
 Test(limits, a_user_timeout_counts_from_the_first_retransmission)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w = predict(&method_user_timeout, "timeout=2s,period=1s", &s);
 
 	/* Written 0.7 s after the fault, sent again some 0.4 s later. */
-	within(&w, MS(3090), MS(3230));
+	predict_within(&w, MS(3090), MS(3230));
 	/* Without carrier it waits for the neighbour, and the limit counts from the write. */
 	s.effect.where = WHERE_OWN_CARRIER;
 	w = predict(&method_user_timeout, "timeout=2s,period=1s", &s);
-	within(&w, MS(2690), MS(3230));
+	predict_within(&w, MS(2690), MS(3230));
 	cr_assert_lt(w.lo_ns, MS(2710));
 }
 
 Test(limits, a_second_writer_takes_the_loss_probe)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w;
 
 	s.traffic = TRAFFIC_SENDING;
 	w = predict(&method_user_timeout, "timeout=2s,period=1s", &s);
-	within(&w, MS(2890), MS(3230));
+	predict_within(&w, MS(2890), MS(3230));
 	cr_assert_lt(w.lo_ns, MS(2930));
 }
 
 Test(limits, a_failed_neighbour_outlives_a_long_user_timeout)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w = predict(&method_user_timeout, "timeout=60s,period=1s", &s);
 
 	cr_assert_gt(w.hi_ns, MS(81000), "%s", w.why);
 	s.ipv6 = true;
 	w = predict(&method_user_timeout, "timeout=60s,period=1s", &s);
-	within(&w, MS(61000), MS(63500));
+	predict_within(&w, MS(61000), MS(63500));
 }
 
 Test(limits, a_short_user_timeout_meets_loss_and_delay)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 
 	s.effect = (struct effect){ .kind = EFFECT_IMPAIRED, .out = true, .in = true };
 	s.effect.impair.loss_ppm = 300000;
@@ -110,15 +76,15 @@ Test(limits, a_short_user_timeout_meets_loss_and_delay)
 
 Test(limits, rto_max_shortens_the_time_that_retries_stand_for)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w;
 
 	s.ipv6 = true;
 	/* (2^3 - 1) * 0.2 s + 13 * 1 s, and 0.4 s + 0.7 s before it counts. */
 	w = predict(&method_rto_max, "max=1s,period=1s", &s);
-	within(&w, MS(15400), MS(16800));
+	predict_within(&w, MS(15400), MS(16800));
 	w = predict(&method_retries2, "", &s);
-	within(&w, MS(920000), MS(1060000));
+	predict_within(&w, MS(920000), MS(1060000));
 	cr_assert_eq(predict(&method_rto_max, "max=1s", &s).kind, WINDOW_NEVER);
 }
 
@@ -139,13 +105,13 @@ Test(limits, options_are_what_the_kernel_takes)
 
 Test(outside, only_the_own_carrier_tells_link_watch)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w;
 
 	cr_assert_eq(predict(&method_link_watch, "", &s).kind, WINDOW_NEVER);
 	s.effect.where = WHERE_OWN_CARRIER;
 	w = predict(&method_link_watch, "", &s);
-	within(&w, 0, MS(10));
+	predict_within(&w, 0, MS(10));
 	s.effect.for_ns = MS(5);
 	cr_assert_eq(predict(&method_link_watch, "", &s).kind, WINDOW_NONE);
 	s.effect = (struct effect){ .kind = EFFECT_RST };
@@ -154,14 +120,14 @@ Test(outside, only_the_own_carrier_tells_link_watch)
 
 Test(outside, a_neighbour_fails_three_requests_after_it_was_asked)
 {
-	struct situation s = silence(MS(2300));
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));
 	struct window w = predict(&method_neigh_watch, "probe=1s", &s);
 
-	within(&w, MS(2980), MS(3850));
+	predict_within(&w, MS(2980), MS(3850));
 	cr_assert_eq(predict(&method_neigh_watch, "", &s).kind, WINDOW_NONE);
 	s.traffic = TRAFFIC_SENDING;
 	w = predict(&method_neigh_watch, "", &s);
-	within(&w, MS(2980), MS(110000));
+	predict_within(&w, MS(2980), MS(110000));
 	s.effect.for_ns = MS(1600);
 	cr_assert_eq(predict(&method_neigh_watch, "probe=1s", &s).kind, WINDOW_NEVER);
 	s.effect.for_ns = MS(3000);
@@ -184,7 +150,7 @@ Test(phi, the_deviations_are_where_the_formula_meets_the_threshold)
 
 Test(phi, a_young_detector_is_patient)
 {
-	struct situation young = silence(MS(1500)), old = silence(MS(60500));
+	struct situation young = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(1500)), old = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(60500));
 	struct window w = predict(&method_phi, "", &young);
 	int64_t y = (int64_t)(phi_deviations(8) * 1e9);
 

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "method/method.h"
 #include "netns/monitor.h"
-#include "netns/ns.h"
+#include "netns/tests/scratch.h"
 
 static void connect_pair(int *a, int *b)
 {
@@ -31,20 +31,6 @@ static void connect_pair(int *a, int *b)
 	*a = accept(listener, NULL, NULL);
 	cr_assert_geq(*a, 0);
 	close(listener);
-}
-
-/* In a namespace of its own: other connections of the machine are not heard. */
-static void enter_scratch(void)
-{
-	struct err err = { "" };
-	struct netns *ns;
-
-	if (netns_privilege(&err) < 0)
-		cr_skip_test("%s", err.text);
-	ns = netns_new(&err);
-	cr_assert_not_null(ns, "%s", err.text);
-	cr_assert_eq(netns_enter(ns, &err), 0, "%s", err.text);
-	netns_free(ns);
 }
 
 static void *run(void *arg)
@@ -70,13 +56,13 @@ Test(outside, a_path_on_the_loopback_is_lo, .timeout = 30)
 Test(outside, the_kernel_destroys_a_socket_when_its_holder_closes_it, .timeout = 30)
 {
 	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+	struct netns *ns = scratch_enter(); /* other connections of the machine are not heard */
 	struct watch watch = { .method = &method_sock_diag };
 	struct pollfd reset;
 	struct err err = { "" };
 	pthread_t thread;
 	int peer;
 
-	enter_scratch();
 	connect_pair(&watch.fd, &peer);
 	cr_assert_eq(method_sock_diag.arm(&watch, &err), 0, "%s", err.text);
 	watch.armed_ns = clock_now_ns();
@@ -92,23 +78,25 @@ Test(outside, the_kernel_destroys_a_socket_when_its_holder_closes_it, .timeout =
 	close(watch.fd);
 	pthread_join(thread, NULL);
 	cr_assert_str_eq(watch.saw, "sock_diag destroyed");
+	netns_free(ns);
 }
 
 Test(outside, a_link_that_goes_down_is_told, .timeout = 30)
 {
+	struct netns *ns = scratch_enter();
 	struct watch watch = { .method = &method_link_watch };
 	struct err err = { "" };
 	pthread_t thread;
 	int peer;
 
-	enter_scratch();
 	connect_pair(&watch.fd, &peer);
 	cr_assert_eq(method_link_watch.arm(&watch, &err), 0, "%s", err.text);
 	watch.armed_ns = clock_now_ns();
 	cr_assert_eq(pthread_create(&thread, NULL, run, &watch), 0);
-	cr_assert_eq(system("ip link set lo down"), 0);
+	scratch_ok(link_set_up(ns, "lo", false, e));
 	pthread_join(thread, NULL);
 	cr_assert_str_eq(watch.saw, "link lo not running");
 	method_link_watch.release(&watch);
 	close(peer);
+	netns_free(ns);
 }

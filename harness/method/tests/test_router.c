@@ -2,10 +2,7 @@
 /* What a router on the way changes in the windows: whose neighbour fails, and who says so. */
 #include <criterion/criterion.h>
 
-#include "base/clock.h"
-#include "method/method.h"
-
-#define MS(n) ((n) * NS_PER_MS)
+#include "method/tests/predict.h"
 
 static struct situation lost_behind(bool ipv6, int connections)
 {
@@ -19,18 +16,6 @@ static struct situation lost_behind(bool ipv6, int connections)
 		.since_armed_lo_ns = MS(1250),
 		.since_armed_hi_ns = MS(1250),
 	};
-}
-
-static struct window predict(const struct method *m, const char *options, const struct situation *s)
-{
-	struct opt_values opt;
-	struct window w;
-	struct err err;
-
-	opt_defaults(m->options, &opt);
-	cr_assert_eq(opt_set_list(m->options, &opt, options, &err), 0, "%s", err.text);
-	m->window(&opt, s, &w);
-	return w;
 }
 
 Test(router, it_goes_on_answering_for_itself)

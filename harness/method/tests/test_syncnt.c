@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
 
-#include "base/clock.h"
 #include "method/syncnt.h"
-
-#define MS(n) ((n) * NS_PER_MS)
+#include "method/tests/predict.h"
 
 static struct situation client_after(enum effect_kind kind)
 {
@@ -18,33 +16,21 @@ static struct situation client_after(enum effect_kind kind)
 	};
 }
 
-static struct window predict(const char *options, const struct situation *s)
-{
-	struct opt_values opt;
-	struct window w = {.kind = WINDOW_NONE};
-	struct err err = {""};
-
-	opt_defaults(method_syncnt.options, &opt);
-	cr_assert_eq(opt_set_list(method_syncnt.options, &opt, options, &err), 0, "%s", err.text);
-	syncnt_window(&opt, s, &w);
-	return w;
-}
-
 Test(syncnt, counts_from_the_first_attempt_after_the_silence_began)
 {
 	struct situation s = client_after(EFFECT_SILENCE);
 	struct window w;
 
 	s.effect.tcp_only = true;
-	w = predict("count=1,period=2s", &s);
+	w = predict(&method_syncnt, "count=1,period=2s", &s);
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	cr_assert_geq(w.lo_ns, MS(4750));
 	cr_assert_leq(w.hi_ns, MS(4750) + MS(150));
-	w = predict("count=3,period=2s", &s);
+	w = predict(&method_syncnt, "count=3,period=2s", &s);
 	cr_assert_geq(w.lo_ns, MS(1750) + 19 * NS_PER_S);
 	/* Six seconds after the silence began a neighbour may have failed. */
 	s.effect.tcp_only = false;
-	w = predict("count=3,period=2s", &s);
+	w = predict(&method_syncnt, "count=3,period=2s", &s);
 	cr_assert_eq(w.lo_ns, MS(5990));
 	cr_assert_geq(w.hi_ns, MS(1750) + 19 * NS_PER_S);
 }
@@ -55,7 +41,7 @@ Test(syncnt, a_lost_carrier_ends_it_by_the_neighbour)
 	struct window w;
 
 	s.effect.where = WHERE_OWN_CARRIER;
-	w = predict("period=1s", &s);
+	w = predict(&method_syncnt, "period=1s", &s);
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	cr_assert_eq(w.lo_ns, MS(2990));
 	cr_assert_leq(w.hi_ns, 8 * NS_PER_S);
@@ -66,26 +52,26 @@ Test(syncnt, a_short_silence_is_bridged_by_the_next_syn)
 	struct situation s = client_after(EFFECT_SILENCE);
 
 	s.effect.for_ns = NS_PER_S;
-	cr_assert_eq(predict("period=10s", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "period=10s", &s).kind, WINDOW_NEVER);
 	s.effect.for_ns = MS(2500);
-	cr_assert_eq(predict("count=1,period=500ms", &s).kind, WINDOW_NONE);
-	cr_assert_eq(predict("count=2,period=500ms", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "count=1,period=500ms", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict(&method_syncnt, "count=2,period=500ms", &s).kind, WINDOW_NEVER);
 	s.effect.for_ns = 20 * NS_PER_S;
-	cr_assert_eq(predict("count=1,period=500ms", &s).kind, WINDOW_SOME);
+	cr_assert_eq(predict(&method_syncnt, "count=1,period=500ms", &s).kind, WINDOW_SOME);
 }
 
 Test(syncnt, a_refusal_is_death_to_who_asks_for_the_service)
 {
 	struct situation s = client_after(EFFECT_GONE);
-	struct window w = predict("period=1s", &s);
+	struct window w = predict(&method_syncnt, "period=1s", &s);
 
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	cr_assert_eq(w.lo_ns, MS(750));
 	cr_assert_eq(w.hi_ns, MS(750));
-	cr_assert_eq(predict("period=1s,refused=alive", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "period=1s,refused=alive", &s).kind, WINDOW_NEVER);
 	s.observer = SIDE_SERVER;
-	cr_assert_eq(predict("period=1s", &s).kind, WINDOW_NEVER);
-	cr_assert_eq(predict("period=1s,refused=dead", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict(&method_syncnt, "period=1s", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "period=1s,refused=dead", &s).kind, WINDOW_NONE);
 }
 
 Test(syncnt, a_listening_kernel_answers_for_its_program)
@@ -96,7 +82,7 @@ Test(syncnt, a_listening_kernel_answers_for_its_program)
 	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++) {
 		struct situation s = client_after(alive[i]);
 
-		cr_assert_eq(predict("", &s).kind, WINDOW_NEVER, "effect %d", alive[i]);
+		cr_assert_eq(predict(&method_syncnt, "", &s).kind, WINDOW_NEVER, "effect %d", alive[i]);
 	}
 }
 
@@ -106,12 +92,12 @@ Test(syncnt, icmp_ends_it_at_once_or_a_syn_later)
 	struct window w;
 
 	s.effect.icmp = s.effect.tcp_only = true;
-	w = predict("period=1s", &s);
+	w = predict(&method_syncnt, "period=1s", &s);
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	cr_assert_eq(w.lo_ns, MS(750));
 	cr_assert_eq(w.hi_ns, MS(750) + MS(1032));
 	s.connections = 30;
-	cr_assert_eq(predict("period=1s", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict(&method_syncnt, "period=1s", &s).kind, WINDOW_NONE);
 }
 
 Test(syncnt, loss_may_take_every_syn)
@@ -119,7 +105,7 @@ Test(syncnt, loss_may_take_every_syn)
 	struct situation s = client_after(EFFECT_IMPAIRED);
 
 	s.effect.impair.loss_ppm = 10000;
-	cr_assert_eq(predict("", &s).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "", &s).kind, WINDOW_NEVER);
 	s.effect.impair.loss_ppm = 300000;
-	cr_assert_eq(predict("count=1", &s).kind, WINDOW_NONE);
+	cr_assert_eq(predict(&method_syncnt, "count=1", &s).kind, WINDOW_NONE);
 }

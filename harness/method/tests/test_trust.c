@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
+#include <netlink/route/neighbour.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "base/clock.h"
 #include "method/method.h"
 #include "netns/monitor.h"
-#include "netns/ns.h"
+#include "netns/tests/scratch.h"
 
 struct scene {
 	struct watch watch;
@@ -234,71 +235,75 @@ Test(trust, limits_are_not_kept_by_a_connection_that_has_ended, .timeout = 30)
 	tear_down(&s);
 }
 
-/* In a namespace of its own. */
-static void enter_scratch(void)
-{
-	struct err err = { "" };
-	struct netns *ns;
-
-	if (netns_privilege(&err) < 0)
-		cr_skip_test("%s", err.text);
-	ns = netns_new(&err);
-	cr_assert_not_null(ns, "%s", err.text);
-	cr_assert_eq(netns_enter(ns, &err), 0, "%s", err.text);
-	netns_free(ns);
-}
-
 Test(trust, a_link_that_runs_again_is_trusted, .timeout = 30)
 {
 	struct scene s;
+	struct netns *ns = scratch_enter();
 	int64_t up_ns;
 
-	enter_scratch();
 	set_up(&s, &method_link_watch, "");
-	cr_assert_eq(system("ip link set lo down"), 0);
+	scratch_ok(link_set_up(ns, "lo", false, e));
 	s.watch.method->watch(&s.watch);
 	begin_trust(&s);
 	up_ns = clock_now_ns();
-	cr_assert_eq(system("ip link set lo up"), 0);
+	scratch_ok(link_set_up(ns, "lo", true, e));
 	end_trust(&s, true, up_ns);
 	/* Down and up again before anybody reads of it: one alarm, and trust at once. */
-	cr_assert_eq(system("ip link set lo down"), 0);
-	cr_assert_eq(system("ip link set lo up"), 0);
+	scratch_ok(link_set_up(ns, "lo", false, e));
+	scratch_ok(link_set_up(ns, "lo", true, e));
 	alarm_again(&s, 0);
 	begin_trust(&s);
 	end_trust(&s, true, s.watch.dead_ns);
 	tear_down(&s);
+	netns_free(ns);
+}
+
+/* Says what becomes of 10.9.0.2, a neighbour on "near". */
+static void say_neighbour(struct netns *ns, int state)
+{
+	struct rtnl_neigh *neigh = rtnl_neigh_alloc();
+	struct nl_addr *address, *hardware;
+
+	cr_assert_eq(nl_addr_parse("10.9.0.2", AF_INET, &address), 0);
+	cr_assert_eq(nl_addr_parse("02:00:00:00:00:02", AF_LLC, &hardware), 0);
+	rtnl_neigh_set_ifindex(neigh, 2);
+	rtnl_neigh_set_dst(neigh, address);
+	rtnl_neigh_set_lladdr(neigh, hardware);
+	rtnl_neigh_set_state(neigh, state);
+	cr_assert_eq(rtnl_neigh_add(netns_route(ns), neigh, NLM_F_CREATE | NLM_F_REPLACE), 0);
+	nl_addr_put(address);
+	nl_addr_put(hardware);
+	rtnl_neigh_put(neigh);
 }
 
 Test(trust, a_neighbour_that_answers_is_trusted, .timeout = 30)
 {
 	struct monitor_path *path = malloc(sizeof(*path));
 	struct scene s = { .watch = { .method = &method_neigh_watch }, .peer = -1 };
+	struct scratch_pair pair = scratch_pair();
 	struct err err = { "" };
 	int64_t there_ns;
 
-	enter_scratch();
-	cr_assert_eq(system("ip link add v0 type veth peer name v1 && ip link set v0 up && "
-			    "ip link set v1 up && ip neigh add 10.9.0.2 dev v0 lladdr "
-			    "02:00:00:00:00:02 nud reachable"), 0);
+	scratch_ok(netns_enter(pair.a, e));
+	say_neighbour(pair.a, NUD_REACHABLE);
 	*path = (struct monitor_path){ .family = AF_INET,
-				       .ifindex = (int)if_nametoindex("v0"),
-				       .device = "v0",
+				       .ifindex = 2,
+				       .device = "near",
 				       .hop = { 10, 9, 0, 2 },
 				       .hop_len = 4 };
 	opt_defaults(method_neigh_watch.options, &s.watch.opt);
 	s.watch.own = path;
 	s.watch.own_fd = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, &err);
 	cr_assert_geq(s.watch.own_fd, 0, "%s", err.text);
-	cr_assert_eq(system("ip neigh change 10.9.0.2 dev v0 nud failed"), 0);
+	say_neighbour(pair.a, NUD_FAILED);
 	s.watch.method->watch(&s.watch);
-	cr_assert_str_eq(s.watch.saw, "neighbour on v0 FAILED");
+	cr_assert_str_eq(s.watch.saw, "neighbour on near FAILED");
 	begin_trust(&s);
 	there_ns = clock_now_ns();
-	cr_assert_eq(system("ip neigh replace 10.9.0.2 dev v0 lladdr 02:00:00:00:00:02 nud reachable"),
-		     0);
+	say_neighbour(pair.a, NUD_REACHABLE);
 	end_trust(&s, true, there_ns);
 	tear_down(&s);
+	scratch_pair_free(&pair);
 }
 
 /* Which ones can, and that each can give back what trust() needs. */
