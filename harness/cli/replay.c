@@ -209,7 +209,7 @@ int replay_command(const struct record_run *run, char *buf, size_t size, struct 
 	char *command = NULL;
 	int ret = replay_parse(run->command, &replay, err);
 
-	if (!ret)
+	if (!ret && replay.verb)
 		ret = build(run, &replay, &text, err);
 	command = emit_take(&text);
 	if (!ret && !command)

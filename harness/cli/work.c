@@ -40,7 +40,7 @@ int work_method(const char *text, struct scenario_method *method, struct err *er
 	size_t n = strcspn(text, ":");
 	int ret = work_find_method(text, n, &method->method, err);
 
-	if (ret)
+	if (!method->method)
 		return ret;
 	opt_defaults(method->method->options, &method->opt);
 	if (text[n] == ':')
