@@ -132,8 +132,10 @@ static void put_head(const struct plan *plan, const struct plan_lab *lab, const 
 	text_put(style, TONE_BOLD, name, 0);
 	fputc('\n', style->out);
 	text_wrap(style, TONE_PLAIN, sc->about, INDENT, true);
-	n = snprintf(text, sizeof(text), "The %s observes, traffic %s, IPv%d, HZ %d",
-		     side_names[sc->observer], traffic_names[sc->traffic], sc->ip == AF_INET6 ? 6 : 4,
+	n = snprintf(text, sizeof(text), "The %s observes, traffic %s, %s%sIPv%d, HZ %d",
+		     side_names[sc->observer], traffic_names[sc->traffic],
+		     sc->wire == WIRE_SWITCH ? "" : wire_names[sc->wire],
+		     sc->wire == WIRE_SWITCH ? "" : ", ", sc->ip == AF_INET6 ? 6 : 4,
 		     plan->config.kernel.hz);
 	if (sc->has_link && n < (int)sizeof(text))
 		snprintf(text + n, sizeof(text) - (size_t)n, ", path %s",

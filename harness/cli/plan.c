@@ -18,8 +18,10 @@ static void put_lab_head(const struct plan_lab *lab, const struct style *style)
 
 	snprintf(name, sizeof(name), "%s%s%s", sc->family, sc->family[0] ? "/" : "", sc->name);
 	text_put(style, TONE_BOLD, name, 0);
-	fprintf(style->out, "  %s observes, traffic %s, watched for %s\n", side_names[sc->observer],
-		traffic_names[sc->traffic],
+	fprintf(style->out, "  %s observes, traffic %s, %s%swatched for %s\n",
+		side_names[sc->observer], traffic_names[sc->traffic],
+		sc->wire == WIRE_SWITCH ? "" : wire_names[sc->wire],
+		sc->wire == WIRE_SWITCH ? "" : ", ",
 		opt_format_duration(sc->horizon_ns, horizon, sizeof(horizon)));
 	work_put_faults(lab, style);
 	if (lab->no_theory[0])
@@ -90,6 +92,7 @@ static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, s
 		{ "options", t->options },
 		{ "observer", side_names[sc->observer] },
 		{ "traffic", traffic_names[sc->traffic] },
+		{ "wire", wire_names[sc->wire] },
 		{ "fault", sc->faults[lab->principal].fault->name },
 	};
 	char id[RECORD_ID_MAX];

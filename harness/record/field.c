@@ -41,6 +41,8 @@ const struct field record_trial_fields[] = {
 	{ "options", FIELD_OPTIONS, AT(record_trial, options), 0, NULL },
 	{ "observer", FIELD_STRING, AT(record_trial, observer), 0, NULL },
 	{ "traffic", FIELD_STRING, AT(record_trial, traffic), 0, NULL },
+	{ "size", FIELD_INT_IF, AT(record_trial, size), 1, NULL },
+	{ "wire", FIELD_TEXT_IF, AT(record_trial, wire), 0, NULL },
 	{ "fault", FIELD_STRING, AT(record_trial, fault), 0, NULL },
 	{ "place", FIELD_TEXT, AT(record_trial, place), 0, NULL },
 	{ "phase", FIELD_INT, AT(record_trial, phase), 0, NULL },
@@ -76,3 +78,8 @@ const struct field record_trial_fields[] = {
 	{ "claim", FIELD_CLAIM, AT(record_trial, claim), 0, NULL },
 	{ NULL, FIELD_INT, 0, 0, 0, NULL },
 };
+
+bool field_may_lack(const struct field *field)
+{
+	return field->type == FIELD_TEXT_IF || field->type == FIELD_INT_IF;
+}

@@ -2,6 +2,7 @@
 #ifndef RECORD_FIELD_H
 #define RECORD_FIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ enum field_type {
 	FIELD_STRING,  /* char[size] */
 	FIELD_TEXT,    /* char[size]; "" is null */
 	FIELD_INT,     /* int */
+	FIELD_TEXT_IF, /* char[size]; "": the line has no such key */
+	FIELD_INT_IF,  /* int; 0: the line has no such key */
 	FIELD_NS,      /* int64_t */
 	FIELD_NS_NULL, /* int64_t; RECORD_NULL is null */
 	FIELD_U64,     /* uint64_t */
@@ -35,6 +38,9 @@ struct field {
 	int64_t min;              /* FIELD_INT, FIELD_NS: the smallest that is accepted */
 	const char *const *names; /* FIELD_NAME; NULL-terminated */
 };
+
+/* May a line do without the key? So it can be added and older files can still be read. */
+bool field_may_lack(const struct field *field);
 
 extern const struct field record_run_fields[], record_trial_fields[];
 

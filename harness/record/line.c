@@ -50,8 +50,10 @@ int read_fields(struct read *r, const struct field *fields, json_t *object, void
 	for (const struct field *f = fields; f->key && !ret; f++) {
 		json_t *value = json_object_get(object, f->key);
 
-		ret = value ? read_field(r, f, value, line)
-			    : read_refuse(r, "the key \"%s\" is missing", f->key);
+		if (value)
+			ret = read_field(r, f, value, line);
+		else if (!field_may_lack(f))
+			ret = read_refuse(r, "the key \"%s\" is missing", f->key);
 	}
 	return ret;
 }

@@ -15,7 +15,8 @@
  * ===================
  * A file of records is read line by line, and each line is either exactly a record of this schema
  * version or an error that names file and line: no key may be missing, unknown or of another type,
- * and nothing is guessed or skipped. So a report never speaks of half a file.
+ * and nothing is guessed or skipped. So a report never speaks of half a file. Keys that came later
+ * (field_may_lack) may be missing, so that older files can still be read.
  *
  * Seeds above 2^63 - 1 do not occur: that is as far as JSON readers with signed integers go.
  */

@@ -227,8 +227,10 @@ int read_field(struct read *r, const struct field *f, json_t *value, void *line)
 			return 0;
 		__attribute__((fallthrough));
 	case FIELD_STRING:
+	case FIELD_TEXT_IF:
 		return get_string(r, f, value, at);
 	case FIELD_INT:
+	case FIELD_INT_IF:
 		ret = get_int(r, f->key, value, f->min, INT_MAX, &number);
 		*(int *)at = (int)number;
 		return ret;

@@ -36,7 +36,8 @@ int read_version(struct read *r, json_t *object, int version);
 /* One value; @line as below. */
 int read_field(struct read *r, const struct field *f, json_t *value, void *line);
 
-/* Every value of @object into @line, the rows' struct, zeroed: no key may be missing or unknown. */
+/* Every value of @object into @line, the rows' struct, zeroed: no key may be unknown, or
+ * missing unless field_may_lack(). */
 int read_fields(struct read *r, const struct field *fields, json_t *object, void *line);
 
 #endif

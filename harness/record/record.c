@@ -157,12 +157,14 @@ static void put_field(struct emit *emit, const struct field *field, const void *
 
 	switch (field->type) {
 	case FIELD_STRING:
+	case FIELD_TEXT_IF:
 		emit_string(emit, at);
 		return;
 	case FIELD_TEXT:
 		put_text(emit, at);
 		return;
 	case FIELD_INT:
+	case FIELD_INT_IF:
 		emit_int(emit, *(const int *)at);
 		return;
 	case FIELD_NS:
@@ -204,6 +206,15 @@ static void put_field(struct emit *emit, const struct field *field, const void *
 	}
 }
 
+static bool left_out(const struct field *field, const void *line)
+{
+	const void *at = (const char *)line + field->offset;
+
+	if (field->type == FIELD_TEXT_IF)
+		return *(const char *)at == '\0';
+	return field->type == FIELD_INT_IF && *(const int *)at == 0;
+}
+
 char *field_line(const char *kind, const struct field *fields, const void *line)
 {
 	struct emit emit = EMIT_INIT;
@@ -212,6 +223,8 @@ char *field_line(const char *kind, const struct field *fields, const void *line)
 	emit_key(&emit, "kind");
 	emit_string(&emit, kind);
 	for (const struct field *f = fields; f->key; f++) {
+		if (left_out(f, line))
+			continue;
 		emit_key(&emit, f->key);
 		put_field(&emit, f, line);
 	}

@@ -64,6 +64,8 @@ struct record_trial {
 	char scenario[64], family[64], method[32], options[256];
 	char observer[8];  /* server, client */
 	char traffic[16];
+	int size;          /* bytes of each message of the traffic; 0: it has none, or not known */
+	char wire[16];     /* switch, router, nat; "" not known: the file is older than the key */
 	char fault[32], place[16]; /* place "" where the fault has none */
 	int phase;         /* index */
 	int64_t phase_ns;  /* armed-to-fault distance beyond the scenario's `at` (planned) */

@@ -20,7 +20,10 @@ static void put_trial_name(const struct report *r, const struct style *style,
 	int phases = r->file->runs[r->world].phases;
 
 	text_put(style, TONE_BAD, "✗ ", 0);
-	fprintf(style->out, "%s%s%s  ", t->family, t->family[0] ? "/" : "", t->scenario);
+	fprintf(style->out, "%s%s%s", t->family, t->family[0] ? "/" : "", t->scenario);
+	if (report_wire(t)[0])
+		fprintf(style->out, " (%s)", report_wire(t));
+	fputs("  ", style->out);
 	text_put(style, TONE_BOLD, t->method, 0);
 	fprintf(style->out, "%s%s", t->options[0] ? " " : "", t->options);
 	if (phases > 1)

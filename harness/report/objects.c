@@ -129,6 +129,7 @@ static void put_cell(const struct report *r, const struct report_cell *cell, str
 	emit_object(emit);
 	put_text(emit, "family", t->family);
 	put_text(emit, "scenario", t->scenario);
+	put_text(emit, "wire", t->wire);
 	put_text(emit, "method", t->method);
 	emit_key(emit, "options");
 	emit_string(emit, t->options);

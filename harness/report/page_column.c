@@ -50,6 +50,7 @@ static void get_field(const struct field *f, const struct record_trial *t, struc
 	switch (f->type) {
 	case FIELD_STRING:
 	case FIELD_TEXT:
+	case FIELD_TEXT_IF:
 		text(v, at);
 		return;
 	case FIELD_NAME:
@@ -60,6 +61,7 @@ static void get_field(const struct field *f, const struct record_trial *t, struc
 		text(v, v->buf);
 		return;
 	case FIELD_INT:
+	case FIELD_INT_IF:
 		number(v, *(const int *)at);
 		return;
 	case FIELD_NS:
@@ -138,7 +140,8 @@ static const struct page_column claim_columns[] = {
 
 int page_columns(const struct field *f, struct page_column columns[PAGE_COLUMNS_MAX])
 {
-	bool is_text = f->type == FIELD_STRING || f->type == FIELD_TEXT || f->type == FIELD_NAME ||
+	bool is_text = f->type == FIELD_STRING || f->type == FIELD_TEXT ||
+		       f->type == FIELD_TEXT_IF || f->type == FIELD_NAME ||
 		       f->type == FIELD_ERRNO;
 
 	if (told_elsewhere(f))

@@ -117,6 +117,11 @@ static int find_column(struct report *r, const struct record_trial *t)
 	return i;
 }
 
+const char *report_wire(const struct record_trial *t)
+{
+	return strcmp(t->wire, "switch") == 0 ? "" : t->wire;
+}
+
 static void add_column(struct report *r, const struct record_trial *t)
 {
 	int at = r->n_columns;
@@ -127,7 +132,7 @@ static void add_column(struct report *r, const struct record_trial *t)
 	}
 	memmove(r->columns + at + 1, r->columns + at,
 		(size_t)(r->n_columns - at) * sizeof(*r->columns));
-	r->columns[at] = (struct report_column){ t->family, t->scenario };
+	r->columns[at] = (struct report_column){ t->family, t->scenario, report_wire(t) };
 	r->n_columns++;
 }
 

@@ -22,6 +22,7 @@ struct report_row {
 
 struct report_column {
 	const char *family, *scenario;
+	const char *wire; /* "" a switch, or not known */
 };
 
 struct report_cell {
@@ -45,6 +46,9 @@ struct report {
 	int count[VERDICT_COUNT];
 	int *order; /* trials, cell by cell */
 };
+
+/* The wire between the two ends where it is more than a switch, else "". */
+const char *report_wire(const struct record_trial *trial);
 
 /* The first run of the file on the same engine, kernel, HZ and sysctls as run @i. */
 int report_world(const struct record_file *file, int i);

@@ -55,6 +55,8 @@ static void put_head(const struct sheet *sheet, const struct style *style,
 	text_put(style, TONE_BOLD, column->family, 0);
 	fputs(column->family[0] ? "/" : "", style->out);
 	text_put(style, TONE_BOLD, column->scenario, 0);
+	if (column->wire[0])
+		fprintf(style->out, " (%s)", column->wire);
 	fputc('\n', style->out);
 	for (int line = 0; line < 2; line++) {
 		fprintf(style->out, "%*s", width, "");

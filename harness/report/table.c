@@ -10,7 +10,7 @@
  * ===================
  * One block for each family, cut into as many tables as it takes to stay within the terminal's
  * width. A column is as wide as its widest cell line; the scenario's name stands above it without
- * its family, broken at hyphens. A row is as high as its highest cell; the method's options stand
+ * its family, broken at hyphens, and below it the wire where that is more than a switch. A row is as high as its highest cell; the method's options stand
  * below its name. Rows without a trial in the block are left out. When even one column does not
  * fit, it is printed all the same: a terminal wraps it, a file does not mind.
  */
@@ -129,6 +129,29 @@ static bool put_header_line(const struct block *b, const char *family, const cha
 	return more;
 }
 
+/* "(nat)" below the scenarios whose ends are not on one switch. */
+static void put_wires(const struct block *b)
+{
+	const struct style *style = b->style;
+	int n = b->end;
+
+	while (n > b->first && !b->report->columns[n - 1].wire[0])
+		n--;
+	if (n == b->first)
+		return;
+	fprintf(style->out, "%*s", b->name_width, "");
+	for (int c = b->first; c < n; c++) {
+		const char *wire = b->report->columns[c].wire;
+		char text[24] = "";
+
+		if (wire[0])
+			snprintf(text, sizeof(text), "(%s)", wire);
+		fprintf(style->out, "%*s", GAP, "");
+		text_put(style, TONE_DIM, text, c + 1 < n ? b->width[c] : 0);
+	}
+	fputc('\n', style->out);
+}
+
 static void put_header(const struct block *b)
 {
 	const char *rest[b->end - b->first];
@@ -138,6 +161,7 @@ static void put_header(const struct block *b)
 		rest[c - b->first] = short_name(&b->report->columns[c]);
 	while (put_header_line(b, family, rest))
 		family = "";
+	put_wires(b);
 }
 
 static void put_rule(const struct block *b)

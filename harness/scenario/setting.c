@@ -42,7 +42,7 @@ int setting_size(struct reader *r, const struct yaml_node *node)
 		err_prefix(r->err, ret, "size");
 		return yaml_refuse_with(r->doc, node, r->err);
 	}
-	if (size > 1 && (r->s->traffic == TRAFFIC_IDLE || r->s->traffic == TRAFFIC_STALLED))
+	if (size > 1 && !situation_has_messages(r->s->traffic))
 		return yaml_refuse(r->doc, node, r->err,
 				   "size: traffic: %s has no messages of a size; remove it, or write "
 				   "traffic: sending",

@@ -9,7 +9,7 @@ SHAPES = json.loads(SCHEMA.read_text())["$defs"]
 
 
 def blank(kind, known):
-    """A line with every key that the schema asks for: null, 0 or false where nothing is known."""
+    """A line with every key that the schema requires: null, 0 or false where nothing is known."""
     def value(name, shape):
         if "const" in shape:
             return shape["const"]
@@ -17,7 +17,8 @@ def blank(kind, known):
             return None
         return {"boolean": False, "object": {}, "string": ""}.get(shape.get("type"), 0)
 
-    return {name: value(name, shape) for name, shape in SHAPES[kind]["properties"].items()} | known
+    shapes = SHAPES[kind]["properties"]
+    return {name: value(name, shapes[name]) for name in SHAPES[kind]["required"]} | known
 
 
 RUN = blank("run", {"engine": "native", "kernel": "6.1.0-1-amd64", "hz": 250, "seed": 1,

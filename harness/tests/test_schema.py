@@ -10,6 +10,8 @@ import pytest
 
 from binary import PASS, SCHEMA, USAGE, records, scenario
 
+LATER = ("size", "wire")  # keys that older files lack
+
 SPOILT = {  # what is wrong, and what it does to a line
     "missing-verdict": lambda line: line.pop("verdict"),
     "missing-kind": lambda line: line.pop("kind"),
@@ -21,6 +23,7 @@ SPOILT = {  # what is wrong, and what it does to a line
     "broken-time": lambda line: line.update(horizon_ns=1.5),
     "expect-as-text": lambda line: line.update(expect="sometimes"),
     "half-a-window": lambda line: line.update(expect={"lo_ns": 1}),
+    "no-size": lambda line: line.update(size=0),
     "negative-phase": lambda line: line.update(phase=-1),
     "null-scenario": lambda line: line.update(scenario=None),
     "scenario-too-long": lambda line: line.update(scenario="x" * 100),
@@ -36,6 +39,36 @@ def lines(everything):
 def test_every_line_is_valid(everything, valid):
     for line in [everything.run, *everything.trials]:
         valid(line)
+
+
+def write_lines(path, lines):
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_older_files_are_shown_merged_and_compared(everything, valid, deadpeer, tmp_path):
+    """They lack the keys that came later; the wire is then not told, and nothing else changes."""
+    new = [everything.run, *[t for t in everything.trials if t["wire"] == "switch"]]
+    old = [{key: value for key, value in line.items() if key not in LATER} for line in new]
+    for line in old:
+        valid(line)
+    today = write_lines(tmp_path / "today.jsonl", new)
+    path, merged = write_lines(tmp_path / "old.jsonl", old), tmp_path / "merged.jsonl"
+    assert deadpeer("show", path, code=PASS).out == deadpeer("show", today, code=PASS).out
+    deadpeer("merge", path, "-o", merged, code=PASS)
+    assert [json.loads(line) for line in merged.read_text().splitlines()] == old
+    deadpeer("compare", path, today, code=PASS)
+    deadpeer("report", path, "-o", tmp_path / "old.html", code=PASS)
+
+
+def test_the_wire_is_named_where_it_is_no_switch(everything, deadpeer):
+    wires = {trial["scenario"]: trial["wire"] for trial in everything.trials}
+    assert set(wires.values()) == {"switch", "router", "nat"}
+    text = deadpeer("show", "--cost", everything.file, code=PASS).out
+    heads = [line.split("/")[-1] for line in text.splitlines() if "/" in line and line.endswith(")")]
+    for wire in ("router", "nat"):
+        named = {head.removesuffix(f" ({wire})") for head in heads if head.endswith(f"({wire})")}
+        assert named and all(wires[name] == wire for name in named)
 
 
 @pytest.mark.parametrize("name", SPOILT)
@@ -88,7 +121,9 @@ def test_runs_may_follow_each_other(everything, deadpeer, tmp_path):
 def test_keys_stand_in_the_order_of_the_schema(everything):
     schema = json.loads(SCHEMA.read_text())["$defs"]
     assert list(everything.run) == list(schema["run"]["properties"])
-    assert all(list(t) == list(schema["trial"]["properties"]) for t in everything.trials)
+    for trial in everything.trials:
+        assert list(trial) == [key for key in schema["trial"]["properties"] if key in trial]
+        assert set(schema["trial"]["required"]) <= set(trial)
 
 
 def test_command_line_is_recorded_for_a_shell(lab_run, tmp_path):

@@ -61,6 +61,11 @@ int64_t situation_peer_writes_ns(const struct situation *s)
 	}
 }
 
+bool situation_has_messages(enum traffic traffic)
+{
+	return traffic != TRAFFIC_IDLE && traffic != TRAFFIC_STALLED;
+}
+
 /* The lab's links carry 1500 bytes; with timestamps TCP and IPv4 take 52 of them, IPv6 72. */
 bool situation_segments(const struct situation *s)
 {

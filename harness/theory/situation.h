@@ -122,6 +122,9 @@ int64_t situation_observer_writes_ns(const struct situation *s);
 /* How often the peer's application writes by itself; 0: never. */
 int64_t situation_peer_writes_ns(const struct situation *s);
 
+/* Whether anybody writes messages that are read: those that have a size. */
+bool situation_has_messages(enum traffic traffic);
+
 /* Whether a message of the traffic needs more than one segment. */
 bool situation_segments(const struct situation *s);
 

@@ -68,6 +68,8 @@ static void describe(const struct plan_lab *lab, const struct plan_trial *t, str
 	copy_text(r->options, sizeof(r->options), t->options);
 	snprintf(r->observer, sizeof(r->observer), "%s", side_names[sc->observer]);
 	snprintf(r->traffic, sizeof(r->traffic), "%s", traffic_names[sc->traffic]);
+	r->size = situation_has_messages(sc->traffic) ? sc->message_size : 0;
+	snprintf(r->wire, sizeof(r->wire), "%s", wire_names[sc->wire]);
 	snprintf(r->fault, sizeof(r->fault), "%s", f->fault->name);
 	for (int i = 0; f->fault->options[i].name; i++) {
 		const struct opt *row = &f->fault->options[i];

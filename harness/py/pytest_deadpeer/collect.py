@@ -79,8 +79,8 @@ class MethodItem(pytest.Item):
         times = sorted(t["detect_ns"] for t in trials if t["detect_ns"] is not None)
         for key in ("engine", "kernel", "seed", "phases"):
             self.user_properties.append((key, world[key]))
-        for key in ("observer", "traffic", "fault", "place"):
-            self.user_properties.append((key, trials[0][key] or ""))
+        for key in ("observer", "traffic", "wire", "fault", "place"):
+            self.user_properties.append((key, trials[0].get(key) or ""))
         self.user_properties.append(("noticed", f"{len(times)} of {len(trials)}"))
         if times:
             self.user_properties += [("earliest_ns", times[0]), ("latest_ns", times[-1])]

@@ -125,6 +125,18 @@
 			? null
 			: `${time(cell.at("fault_after_ns", i) - cell.at("armed_ns", i), 6)} before the fault`;
 
+	/* "sending traffic of 4000 bytes a message over a nat"; older records lack size and wire. */
+	function trafficText(cell, i) {
+		const size = cell.at("size", i),
+			wire = cell.at("wire", i);
+
+		return (
+			`${cell.at("traffic", i)} traffic` +
+			(size > 1 ? ` of ${size} bytes a message` : "") +
+			(wire && wire !== "switch" ? ` over a ${wire}` : "")
+		);
+	}
+
 	function trialTerms(cell, i) {
 		const at = cell.at("detect_ns", i),
 			stall = cell.at("stall_ns", i),
@@ -143,7 +155,7 @@
 			],
 			[
 				"Watched",
-				`by the ${cell.at("observer", i)}, ${cell.at("traffic", i)} traffic, for ${time(cell.watched(i))}`,
+				`by the ${cell.at("observer", i)}, ${trafficText(cell, i)}, for ${time(cell.watched(i))}`,
 			],
 			["Machine late by", stall ? time(stall) : null],
 		]);
