@@ -69,6 +69,14 @@ struct style cli_style(void);
 /* Prints the text of @emit and a newline; frees it. Returns @status, or CLI_INTERNAL. */
 int cli_put_json(struct emit *emit, int status);
 
+/* One world of a file, numbered as in report/report.h: as text, or where @emit is not NULL as JSON. */
+typedef int (*cli_put_world)(void *arg, const struct record_file *file, int world,
+			     const struct style *style, struct emit *emit, struct err *err);
+
+/* Every world of @file in turn: texts with a line between them, or with @json one array. 0 or
+ * CLI_INTERNAL. */
+int cli_put_worlds(const struct record_file *file, bool json, cli_put_world put, void *arg);
+
 /* The tables of each world in the file (report/report.h) with their notes, or all cells as JSON, as
  * @args ask for. 0 or CLI_INTERNAL. */
 int cli_put_tables(const struct record_file *file, const struct given *args);

@@ -109,9 +109,10 @@ static void put_goal(struct sweep *sweep, const struct record_run *run, const st
 	free(command);
 }
 
-static int put_world(struct sweep *sweep, const struct record_file *file, int world,
-		     const struct style *style, struct emit *emit, struct err *err)
+static int put_world(void *arg, const struct record_file *file, int world, const struct style *style,
+		     struct emit *emit, struct err *err)
 {
+	struct sweep *sweep = arg;
 	const struct record_run *run = &file->runs[world];
 	struct report report;
 	struct front front;
@@ -145,32 +146,13 @@ static int put_world(struct sweep *sweep, const struct record_file *file, int wo
 /* 0, or 1 where a goal is not met; or why nothing could be said. */
 static int put_file(struct sweep *sweep, const struct record_file *file)
 {
-	bool json = given_has(sweep->args, "json");
-	struct emit emit = EMIT_INIT;
-	struct style style = cli_style();
-	struct err err = { "" };
-	int ret = 0;
+	int ret;
 
-	if (json)
-		emit_array(&emit);
 	sweep->met = file->n_trials > 0;
-	for (int i = 0; i < file->n_runs && !ret; i++) {
-		if (report_world(file, i) != i)
-			continue;
-		if (i > 0 && !json)
-			fputc('\n', stdout);
-		ret = put_world(sweep, file, i, &style, json ? &emit : NULL, &err);
-	}
-	if (ret) {
-		emit_free(&emit);
-		return cli_fail(CLI_INTERNAL, &err);
-	}
-	ret = sweep->has_goal && !sweep->met ? CLI_FAILED : CLI_PASS;
-	if (!json)
+	ret = cli_put_worlds(file, given_has(sweep->args, "json"), put_world, sweep);
+	if (ret)
 		return ret;
-	emit_newline(&emit);
-	emit_array_end(&emit);
-	return cli_put_json(&emit, ret);
+	return sweep->has_goal && !sweep->met ? CLI_FAILED : CLI_PASS;
 }
 
 static int run_sweep(struct sweep *sweep, struct work *work)

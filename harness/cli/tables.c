@@ -5,9 +5,10 @@
 #include "cli/cli.h"
 #include "report/report.h"
 
-static int put_world(const struct record_file *file, int world, const struct given *args,
-		     const struct style *style, struct emit *emit, struct err *err)
+static int put_tables(void *arg, const struct record_file *file, int world,
+		      const struct style *style, struct emit *emit, struct err *err)
 {
+	const struct given *args = arg;
 	struct report report;
 	int ret = report_make(file, world, &report, err);
 
@@ -28,9 +29,8 @@ static int put_world(const struct record_file *file, int world, const struct giv
 	return 0;
 }
 
-int cli_put_tables(const struct record_file *file, const struct given *args)
+int cli_put_worlds(const struct record_file *file, bool json, cli_put_world put, void *arg)
 {
-	bool json = given_has(args, "json");
 	struct emit emit = EMIT_INIT;
 	struct style style = cli_style();
 	struct err err = { "" };
@@ -43,7 +43,7 @@ int cli_put_tables(const struct record_file *file, const struct given *args)
 			continue;
 		if (i > 0 && !json)
 			fputc('\n', stdout);
-		ret = put_world(file, i, args, &style, json ? &emit : NULL, &err);
+		ret = put(arg, file, i, &style, json ? &emit : NULL, &err);
 	}
 	if (ret) {
 		emit_free(&emit);
@@ -54,4 +54,9 @@ int cli_put_tables(const struct record_file *file, const struct given *args)
 	emit_newline(&emit);
 	emit_array_end(&emit);
 	return cli_put_json(&emit, 0);
+}
+
+int cli_put_tables(const struct record_file *file, const struct given *args)
+{
+	return cli_put_worlds(file, given_has(args, "json"), put_tables, (void *)args);
 }

@@ -97,7 +97,8 @@ Test(heartbeat_window, a_silence_that_ends_is_repaired_by_a_retransmission)
 	s.effect.for_ns = MS(25000);
 	cr_assert_eq(predict(&method_heartbeat, "", &s).kind, WINDOW_NEVER);
 	s.effect.for_ns = MS(30000);
-	cr_assert_eq(predict(&method_heartbeat, "", &s).kind, WINDOW_NONE, "the RTO has backed off past the verdict");
+	cr_assert_eq(predict(&method_heartbeat, "", &s).kind, WINDOW_NONE,
+		     "the RTO has backed off past the verdict");
 	s.effect.for_ns = MS(39000);
 	cr_assert_eq(predict(&method_heartbeat, "", &s).kind, WINDOW_SOME);
 	/* A stopped process has nothing to retransmit. */

@@ -150,7 +150,8 @@ Test(phi, the_deviations_are_where_the_formula_meets_the_threshold)
 
 Test(phi, a_young_detector_is_patient)
 {
-	struct situation young = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(1500)), old = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(60500));
+	struct situation young = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(1500));
+	struct situation old = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(60500));
 	struct window w = predict(&method_phi, "", &young);
 	int64_t y = (int64_t)(phi_deviations(8) * 1e9);
 
