@@ -15,6 +15,7 @@
 #include "engine/virtual/virtual.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
+#include "record/member.h"
 
 /*
  * What this machine can do. Facts are found by trying, in a child: netns_privilege() moves its
@@ -143,19 +144,14 @@ static void put_table(const struct facts *facts)
 static void json_line(struct emit *emit, bool ok, const char *kind, const char *name,
 		      const char *about, const char *why, const char *cure)
 {
-	const struct {
-		const char *key, *text;
-	} strings[] = { { "kind", kind }, { "name", name }, { "about", about },
-			{ "why", ok ? "" : why }, { "cure", ok ? "" : cure } };
-
 	emit_next_line(emit);
 	emit_object(emit);
-	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		emit_key(emit, strings[i].key);
-		emit_string(emit, strings[i].text);
-	}
-	emit_key(emit, "ok");
-	emit_bool(emit, ok);
+	member_string(emit, "kind", kind);
+	member_string(emit, "name", name);
+	member_string(emit, "about", about);
+	member_string(emit, "why", ok ? "" : why);
+	member_string(emit, "cure", ok ? "" : cure);
+	member_bool(emit, "ok", ok);
 	emit_object_end(emit);
 }
 

@@ -11,6 +11,7 @@
 
 #include "cli/work.h"
 #include "lab/netem_opt.h"
+#include "record/member.h"
 #include "theory/steps.h"
 
 enum { TIME = 22, INDENT = 2, SHOWN_FIRST = 4, SHOWN_LAST = 2 };
@@ -182,18 +183,11 @@ static void json_step(const struct step *step, struct emit *emit)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (i > 1 && !numbers[i].value)
 			continue;
-		emit_key(emit, numbers[i].key);
-		emit_int(emit, numbers[i].value);
+		member_int(emit, numbers[i].key, numbers[i].value);
 	}
-	emit_key(emit, "what");
-	emit_string(emit, step->what);
-	emit_key(emit, "source");
-	if (step->source)
-		emit_string(emit, step->source);
-	else
-		emit_null(emit);
-	emit_key(emit, "ends");
-	emit_bool(emit, step->ends);
+	member_string(emit, "what", step->what);
+	member_text(emit, "source", step->source);
+	member_bool(emit, "ends", step->ends);
 	emit_object_end(emit);
 }
 
@@ -205,17 +199,12 @@ static void json_trial(const struct plan *plan, const struct plan_lab *lab,
 	plan_explain(plan, lab, t, steps, &w);
 	emit_next_line(emit);
 	emit_object(emit);
-	emit_key(emit, "scenario");
-	emit_string(emit, lab->scenario->name);
-	emit_key(emit, "method");
-	emit_string(emit, t->method->name);
-	emit_key(emit, "options");
-	emit_string(emit, t->options);
-	emit_key(emit, "hz");
-	emit_int(emit, plan->config.kernel.hz);
+	member_string(emit, "scenario", lab->scenario->name);
+	member_string(emit, "method", t->method->name);
+	member_string(emit, "options", t->options);
+	member_int(emit, "hz", plan->config.kernel.hz);
 	work_json_window(&w, emit);
-	emit_key(emit, "why");
-	emit_string(emit, w.why);
+	member_string(emit, "why", w.why);
 	emit_key(emit, "steps");
 	emit_array(emit);
 	for (int i = 0; i < steps->n; i++)

@@ -7,6 +7,7 @@
 #include "base/shown.h"
 #include "cli/cli.h"
 #include "engine/virtual/virtual.h"
+#include "record/member.h"
 
 /* The kernels that the virtual engine can run, and the cache that they and their snapshots are in. */
 
@@ -29,17 +30,13 @@ static void put_kernel(const struct virtual_kernel *k, const struct style *style
 
 static void json_kernel(const struct virtual_kernel *k, struct emit *emit)
 {
-	const struct {
-		const char *key, *text;
-	} strings[] = { { "name", k->label }, { "about", about(k) }, { "release", k->release },
-			{ "image", k->image }, { "modules", k->modules } };
-
 	emit_next_line(emit);
 	emit_object(emit);
-	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		emit_key(emit, strings[i].key);
-		emit_string(emit, strings[i].text);
-	}
+	member_string(emit, "name", k->label);
+	member_string(emit, "about", about(k));
+	member_string(emit, "release", k->release);
+	member_string(emit, "image", k->image);
+	member_string(emit, "modules", k->modules);
 	emit_object_end(emit);
 }
 

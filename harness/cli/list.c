@@ -5,6 +5,7 @@
 
 #include "base/shown.h"
 #include "cli/work.h"
+#include "record/member.h"
 
 /* Methods and faults with the rows of their options, and the scenarios at hand. */
 
@@ -71,17 +72,10 @@ static void json_options(const struct opt *rows, struct emit *emit)
 	for (const struct opt *row = rows; row->name; row++) {
 		value_text(row, value, sizeof(value));
 		emit_object(emit);
-		emit_key(emit, "name");
-		emit_string(emit, row->name);
-		emit_key(emit, "type");
-		emit_string(emit, value);
-		emit_key(emit, "default");
-		if (row->def)
-			emit_string(emit, row->def);
-		else
-			emit_null(emit);
-		emit_key(emit, "about");
-		emit_string(emit, row->about);
+		member_string(emit, "name", row->name);
+		member_string(emit, "type", value);
+		member_text(emit, "default", row->def);
+		member_string(emit, "about", row->about);
 		emit_object_end(emit);
 	}
 	emit_array_end(emit);
@@ -106,12 +100,9 @@ static void put_one(struct list *list, const char *kind, const char *name, const
 	}
 	emit_next_line(emit);
 	emit_object(emit);
-	emit_key(emit, "kind");
-	emit_string(emit, kind);
-	emit_key(emit, "name");
-	emit_string(emit, name);
-	emit_key(emit, "about");
-	emit_string(emit, about);
+	member_string(emit, "kind", kind);
+	member_string(emit, "name", name);
+	member_string(emit, "about", about);
 	if (rows)
 		json_options(rows, emit);
 	emit_object_end(emit);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/work.h"
+#include "record/member.h"
 
 /* What would run, and what theory says of it: one line for each trial, the reason where it differs
  * from the line before. */
@@ -83,42 +84,27 @@ static void put_plan(const struct plan *plan)
 static void json_trial(const struct plan_lab *lab, const struct plan_trial *t, struct emit *emit)
 {
 	const struct scenario *sc = lab->scenario;
-	const struct {
-		const char *key, *text;
-	} strings[] = {
-		{ "scenario", sc->name },
-		{ "family", sc->family },
-		{ "method", t->method->name },
-		{ "options", t->options },
-		{ "observer", side_names[sc->observer] },
-		{ "traffic", traffic_names[sc->traffic] },
-		{ "wire", wire_names[sc->wire] },
-		{ "fault", sc->faults[lab->principal].fault->name },
-	};
 	char id[RECORD_ID_MAX];
 
 	emit_next_line(emit);
 	snprintf(id, sizeof(id), "%016" PRIx64, t->id);
 	emit_object(emit);
-	emit_key(emit, "id");
-	emit_string(emit, id);
-	emit_key(emit, "index");
-	emit_int(emit, t->index);
-	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		emit_key(emit, strings[i].key);
-		emit_string(emit, strings[i].text);
-	}
-	emit_key(emit, "phase");
-	emit_int(emit, t->phase);
-	emit_key(emit, "phase_ns");
-	emit_int(emit, t->phase_ns);
-	emit_key(emit, "seed");
-	emit_uint(emit, t->seed);
-	emit_key(emit, "horizon_ns");
-	emit_int(emit, sc->horizon_ns);
+	member_string(emit, "id", id);
+	member_int(emit, "index", t->index);
+	member_string(emit, "scenario", sc->name);
+	member_string(emit, "family", sc->family);
+	member_string(emit, "method", t->method->name);
+	member_string(emit, "options", t->options);
+	member_string(emit, "observer", side_names[sc->observer]);
+	member_string(emit, "traffic", traffic_names[sc->traffic]);
+	member_string(emit, "wire", wire_names[sc->wire]);
+	member_string(emit, "fault", sc->faults[lab->principal].fault->name);
+	member_int(emit, "phase", t->phase);
+	member_int(emit, "phase_ns", t->phase_ns);
+	member_uint(emit, "seed", t->seed);
+	member_int(emit, "horizon_ns", sc->horizon_ns);
 	work_json_window(&t->window, emit);
-	emit_key(emit, "why");
-	emit_string(emit, t->window.why);
+	member_string(emit, "why", t->window.why);
 	emit_object_end(emit);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/replay.h"
 #include "cli/run.h"
+#include "record/member.h"
 #include "report/goal.h"
 #include "trial/verdict.h"
 
@@ -123,10 +124,8 @@ static int put_world(void *arg, const struct record_file *file, int world, const
 	ret = front_make(&report, &front, err);
 	if (!ret && emit) {
 		emit_object(emit);
-		emit_key(emit, "engine");
-		emit_string(emit, run->engine);
-		emit_key(emit, "kernel");
-		emit_string(emit, run->kernel);
+		member_string(emit, "engine", run->engine);
+		member_string(emit, "kernel", run->kernel);
 		front_json(&front, sweep->link, emit);
 	} else if (!ret) {
 		front_table(&front, sweep->link, style);

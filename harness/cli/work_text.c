@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/work.h"
+#include "record/member.h"
 
 void work_put_faults(const struct plan_lab *lab, const struct style *style)
 {
@@ -24,17 +25,9 @@ void work_put_faults(const struct plan_lab *lab, const struct style *style)
 
 void work_json_window(const struct window *w, struct emit *emit)
 {
-	emit_key(emit, "expect");
-	if (w->kind == WINDOW_NONE) {
-		emit_null(emit);
-	} else if (w->kind == WINDOW_NEVER) {
-		emit_string(emit, "never");
-	} else {
-		emit_object(emit);
-		emit_key(emit, "lo_ns");
-		emit_int(emit, w->lo_ns);
-		emit_key(emit, "hi_ns");
-		emit_int(emit, w->hi_ns);
-		emit_object_end(emit);
-	}
+	static const enum expect_kind kinds[] = {
+		[WINDOW_NONE] = EXPECT_NONE, [WINDOW_SOME] = EXPECT_WINDOW, [WINDOW_NEVER] = EXPECT_NEVER,
+	};
+
+	member_expect(emit, "expect", kinds[w->kind], w->lo_ns, w->hi_ns);
 }

@@ -8,6 +8,7 @@
 
 #include "record/emit.h"
 #include "record/field.h"
+#include "record/member.h"
 #include "record/summary.h"
 
 enum { ERRNO_LAST = 4095 }; /* MAX_ERRNO, linux/err.h */
@@ -45,17 +46,18 @@ int record_errno_value(const char *name)
 }
 
 /* "a=1,b=2" as {"a":"1","b":"2"}; a name without a value gets "". */
-static void put_options(struct emit *emit, const char *text)
+static void put_options(struct emit *emit, const char *key, const char *text)
 {
+	emit_key(emit, key);
 	emit_object(emit);
 	while (*text) {
 		size_t n = strcspn(text, ",");
 		const char *equals = memchr(text, '=', n);
 		size_t name = equals ? (size_t)(equals - text) : n;
-		char key[64];
+		char option[64];
 
-		snprintf(key, sizeof(key), "%.*s", (int)name, text);
-		emit_key(emit, key);
+		snprintf(option, sizeof(option), "%.*s", (int)name, text);
+		emit_key(emit, option);
 		if (equals)
 			emit_string_n(emit, equals + 1, n - name - 1);
 		else
@@ -67,141 +69,79 @@ static void put_options(struct emit *emit, const char *text)
 	emit_object_end(emit);
 }
 
-static void put_sysctls(struct emit *emit, const struct record_run *run)
+static void put_sysctls(struct emit *emit, const char *key, const struct record_run *run)
 {
+	emit_key(emit, key);
 	emit_object(emit);
-	for (int i = 0; i < run->n_sysctl; i++) {
-		emit_key(emit, run->sysctl[i].name);
-		emit_string(emit, run->sysctl[i].value);
-	}
+	for (int i = 0; i < run->n_sysctl; i++)
+		member_string(emit, run->sysctl[i].name, run->sysctl[i].value);
 	emit_object_end(emit);
 }
 
-static void put_expect(struct emit *emit, const struct record_trial *trial)
+static void put_times(struct emit *emit, const char *key, const struct summary_cell *cell)
 {
-	switch (trial->expect) {
-	case EXPECT_NONE:
-		emit_null(emit);
-		return;
-	case EXPECT_NEVER:
-		emit_string(emit, "never");
-		return;
-	case EXPECT_WINDOW:
-		emit_object(emit);
-		emit_key(emit, "lo_ns");
-		emit_int(emit, trial->expect_lo_ns);
-		emit_key(emit, "hi_ns");
-		emit_int(emit, trial->expect_hi_ns);
-		emit_object_end(emit);
-		return;
-	}
-}
-
-static void put_claim(struct emit *emit, const struct record_claim *claim)
-{
-	if (!claim->says[0]) {
-		emit_null(emit);
-		return;
-	}
-	emit_object(emit);
-	emit_key(emit, "says");
-	emit_string(emit, claim->says);
-	emit_key(emit, "when");
-	emit_string(emit, claim->when);
-	emit_key(emit, "predicts");
-	emit_string(emit, claim->predicts);
-	emit_key(emit, "holds");
-	emit_bool(emit, claim->holds);
-	emit_object_end(emit);
-}
-
-static void put_counts(struct emit *emit, const char *const *names, const int *counts)
-{
-	emit_object(emit);
-	for (int i = 0; names[i]; i++) {
-		if (!counts[i])
-			continue;
-		emit_key(emit, names[i]);
-		emit_int(emit, counts[i]);
-	}
-	emit_object_end(emit);
-}
-
-static void put_times(struct emit *emit, const struct summary_cell *cell)
-{
+	emit_key(emit, key);
 	emit_array(emit);
 	for (int i = 0; i < cell->n_times; i++)
 		emit_int(emit, cell->times[i]);
 	emit_array_end(emit);
 }
 
-static void put_text(struct emit *emit, const char *text)
+static void put_field(struct emit *emit, const struct field *f, const void *line)
 {
-	if (*text)
-		emit_string(emit, text);
-	else
-		emit_null(emit);
-}
+	const void *at = (const char *)line + f->offset;
+	const struct record_trial *trial = line;
+	const struct record_claim *claim = at;
+	int64_t ns;
 
-static void put_ns(struct emit *emit, int64_t ns)
-{
-	if (ns == RECORD_NULL)
-		emit_null(emit);
-	else
-		emit_int(emit, ns);
-}
-
-static void put_field(struct emit *emit, const struct field *field, const void *line)
-{
-	const void *at = (const char *)line + field->offset;
-
-	switch (field->type) {
+	switch (f->type) {
 	case FIELD_STRING:
 	case FIELD_TEXT_IF:
-		emit_string(emit, at);
+		member_string(emit, f->key, at);
 		return;
 	case FIELD_TEXT:
-		put_text(emit, at);
+		member_text(emit, f->key, at);
 		return;
 	case FIELD_INT:
 	case FIELD_INT_IF:
-		emit_int(emit, *(const int *)at);
+		member_int(emit, f->key, *(const int *)at);
 		return;
 	case FIELD_NS:
-		emit_int(emit, *(const int64_t *)at);
+		member_int(emit, f->key, *(const int64_t *)at);
 		return;
 	case FIELD_NS_NULL:
-		put_ns(emit, *(const int64_t *)at);
+		ns = *(const int64_t *)at;
+		member_known(emit, f->key, ns != RECORD_NULL, ns);
 		return;
 	case FIELD_U64:
-		emit_uint(emit, *(const uint64_t *)at);
+		member_uint(emit, f->key, *(const uint64_t *)at);
 		return;
 	case FIELD_BOOL:
-		emit_bool(emit, *(const bool *)at);
+		member_bool(emit, f->key, *(const bool *)at);
 		return;
 	case FIELD_NAME:
-		emit_string(emit, field->names[*(const unsigned int *)at]);
+		member_string(emit, f->key, f->names[*(const unsigned int *)at]);
 		return;
 	case FIELD_ERRNO:
-		put_text(emit, record_errno_name(*(const int *)at));
+		member_text(emit, f->key, record_errno_name(*(const int *)at));
 		return;
 	case FIELD_OPTIONS:
-		put_options(emit, at);
+		put_options(emit, f->key, at);
 		return;
 	case FIELD_SYSCTLS:
-		put_sysctls(emit, line);
+		put_sysctls(emit, f->key, line);
 		return;
 	case FIELD_EXPECT:
-		put_expect(emit, line);
+		member_expect(emit, f->key, trial->expect, trial->expect_lo_ns, trial->expect_hi_ns);
 		return;
 	case FIELD_CLAIM:
-		put_claim(emit, at);
+		member_claim(emit, f->key, claim, claim->holds);
 		return;
 	case FIELD_COUNTS:
-		put_counts(emit, field->names, at);
+		member_counts(emit, f->key, f->names, at);
 		return;
 	case FIELD_TIMES:
-		put_times(emit, line);
+		put_times(emit, f->key, line);
 		return;
 	}
 }
@@ -220,13 +160,10 @@ char *field_line(const char *kind, const struct field *fields, const void *line)
 	struct emit emit = EMIT_INIT;
 
 	emit_object(&emit);
-	emit_key(&emit, "kind");
-	emit_string(&emit, kind);
+	member_string(&emit, "kind", kind);
 	for (const struct field *f = fields; f->key; f++) {
-		if (left_out(f, line))
-			continue;
-		emit_key(&emit, f->key);
-		put_field(&emit, f, line);
+		if (!left_out(f, line))
+			put_field(&emit, f, line);
 	}
 	emit_object_end(&emit);
 	emit_newline(&emit);

@@ -1,39 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "record/member.h"
 #include "report/compare.h"
 
 /* A comparison as JSON: one object for each cell, in the order of the table. */
-
-static void put_ns(struct emit *emit, const char *key, bool known, int64_t ns)
-{
-	emit_key(emit, key);
-	if (known)
-		emit_int(emit, ns);
-	else
-		emit_null(emit);
-}
-
-static void put_counts(struct emit *emit, const char *key, const char *const *names,
-		       const int *counts)
-{
-	emit_key(emit, key);
-	emit_object(emit);
-	for (int i = 0; names[i]; i++) {
-		if (!counts[i])
-			continue;
-		emit_key(emit, names[i]);
-		emit_int(emit, counts[i]);
-	}
-	emit_object_end(emit);
-}
-
-static void put_text(struct emit *emit, const char *key, const char *text)
-{
-	emit_key(emit, key);
-	if (text[0])
-		emit_string(emit, text);
-	else
-		emit_null(emit);
-}
 
 static void put_side(struct emit *emit, const char *key, const struct summary_cell *cell)
 {
@@ -48,17 +17,15 @@ static void put_side(struct emit *emit, const char *key, const struct summary_ce
 	}
 	emit_object(emit);
 	for (int k = PICK_METHOD; k < PICK_COUNT; k++)
-		put_text(emit, pick_names[k], pick_text(cell, (enum pick_key)k));
-	emit_key(emit, "trials");
-	emit_int(emit, cell->n);
-	put_counts(emit, "outcomes", outcome_names, cell->outcome);
-	put_counts(emit, "verdicts", verdict_names, cell->verdict);
-	put_text(emit, "saw", cell->saw);
-	put_ns(emit, "stall_ns", true, cell->stall_ns);
-	emit_key(emit, "times");
-	emit_int(emit, cell->n_times);
+		member_text(emit, pick_names[k], pick_text(cell, (enum pick_key)k));
+	member_int(emit, "trials", cell->n);
+	member_counts(emit, "outcomes", outcome_names, cell->outcome);
+	member_counts(emit, "verdicts", verdict_names, cell->verdict);
+	member_text(emit, "saw", cell->saw);
+	member_int(emit, "stall_ns", cell->stall_ns);
+	member_int(emit, "times", cell->n_times);
 	for (size_t i = 0; i < sizeof(percent) / sizeof(percent[0]); i++)
-		put_ns(emit, names[i], cell->n_times > 0,
+		member_known(emit, names[i], cell->n_times > 0,
 		       cell->n_times > 0 ? stats_quantile(cell->times, (size_t)cell->n_times,
 							  percent[i], 100) : 0);
 	emit_object_end(emit);
@@ -77,14 +44,10 @@ static void put_share(struct emit *emit, const char *key, const struct compare_s
 {
 	emit_key(emit, key);
 	emit_object(emit);
-	emit_key(emit, "a");
-	emit_int(emit, s->a);
-	emit_key(emit, "of_a");
-	emit_int(emit, s->of_a);
-	emit_key(emit, "b");
-	emit_int(emit, s->b);
-	emit_key(emit, "of_b");
-	emit_int(emit, s->of_b);
+	member_int(emit, "a", s->a);
+	member_int(emit, "of_a", s->of_a);
+	member_int(emit, "b", s->b);
+	member_int(emit, "of_b", s->of_b);
 	put_p(emit, "p", !exact, s->p);
 	put_p(emit, "p_adjusted", !exact, s->p_adjusted);
 	emit_object_end(emit);
@@ -94,17 +57,16 @@ static void put_tests(struct emit *emit, const struct compare_cell *c)
 {
 	bool ranked = c->timed && !c->exact;
 
-	emit_key(emit, "exact");
-	emit_bool(emit, c->exact);
-	put_ns(emit, "shift_ns", c->timed, c->shift.ns);
-	put_ns(emit, "shift_lo_ns", c->shift.bounded && !c->exact, c->shift.lo_ns);
-	put_ns(emit, "shift_hi_ns", c->shift.bounded && !c->exact, c->shift.hi_ns);
-	put_ns(emit, "latest_ns", c->timed && c->exact && c->word != COMPARE_CHANGED, c->latest_ns);
-	put_ns(emit, "allowed_ns", c->timed, c->allowed_ns);
+	member_bool(emit, "exact", c->exact);
+	member_known(emit, "shift_ns", c->timed, c->shift.ns);
+	member_known(emit, "shift_lo_ns", c->shift.bounded && !c->exact, c->shift.lo_ns);
+	member_known(emit, "shift_hi_ns", c->shift.bounded && !c->exact, c->shift.hi_ns);
+	member_known(emit, "latest_ns", c->timed && c->exact && c->word != COMPARE_CHANGED, c->latest_ns);
+	member_known(emit, "allowed_ns", c->timed, c->allowed_ns);
 	put_p(emit, "u", ranked, c->rank.u);
 	put_p(emit, "p", ranked, c->rank.p);
 	put_p(emit, "p_adjusted", ranked, c->p_adjusted);
-	put_text(emit, "p_of", ranked ? (c->rank.exact ? "permutations" : "normal") : "");
+	member_text(emit, "p_of", ranked ? (c->rank.exact ? "permutations" : "normal") : "");
 	put_share(emit, "noticed", &c->noticed, c->exact);
 	put_share(emit, "passed", &c->passed, c->exact);
 }
@@ -116,15 +78,13 @@ static void put_cell(struct emit *emit, const struct compare_cell *c)
 
 	emit_next_line(emit);
 	emit_object(emit);
-	put_text(emit, "family", any->family);
-	put_text(emit, "scenario", any->scenario);
-	put_text(emit, "method", any->method);
-	emit_key(emit, "options");
-	emit_string(emit, any->options);
-	put_text(emit, "word", compare_words[c->word]);
-	emit_key(emit, "worse");
-	emit_bool(emit, c->worse);
-	put_text(emit, "why", compare_reason(c, reason, sizeof(reason)));
+	member_text(emit, "family", any->family);
+	member_text(emit, "scenario", any->scenario);
+	member_text(emit, "method", any->method);
+	member_string(emit, "options", any->options);
+	member_text(emit, "word", compare_words[c->word]);
+	member_bool(emit, "worse", c->worse);
+	member_text(emit, "why", compare_reason(c, reason, sizeof(reason)));
 	put_side(emit, "a", c->a);
 	put_side(emit, "b", c->b);
 	put_tests(emit, c);

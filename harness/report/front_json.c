@@ -1,60 +1,37 @@
 /* SPDX-License-Identifier: MIT */
+#include "record/member.h"
 #include "report/front.h"
 
 static void put_ns(struct emit *emit, const char *key, int64_t ns)
 {
-	emit_key(emit, key);
-	if (ns == FRONT_NEVER)
-		emit_null(emit);
-	else
-		emit_int(emit, ns);
-}
-
-static void put_int(struct emit *emit, const char *key, int64_t value)
-{
-	emit_key(emit, key);
-	emit_int(emit, value);
-}
-
-static void put_real(struct emit *emit, const char *key, double value)
-{
-	emit_key(emit, key);
-	emit_real(emit, value);
-}
-
-static void put_text(struct emit *emit, const char *key, const char *text)
-{
-	emit_key(emit, key);
-	emit_string(emit, text);
+	member_known(emit, key, ns != FRONT_NEVER, ns);
 }
 
 void front_json_point(const struct front_point *p, struct emit *emit)
 {
 	emit_object(emit);
-	put_text(emit, "method", p->method);
-	put_text(emit, "options", p->options);
-	emit_key(emit, "front");
-	emit_bool(emit, p->front);
-	emit_key(emit, "whole");
-	emit_bool(emit, p->whole);
-	put_int(emit, "deaths", p->deaths);
-	put_int(emit, "noticed", p->noticed);
-	put_int(emit, "missed", p->missed);
-	put_int(emit, "early", p->early);
+	member_string(emit, "method", p->method);
+	member_string(emit, "options", p->options);
+	member_bool(emit, "front", p->front);
+	member_bool(emit, "whole", p->whole);
+	member_int(emit, "deaths", p->deaths);
+	member_int(emit, "noticed", p->noticed);
+	member_int(emit, "missed", p->missed);
+	member_int(emit, "early", p->early);
 	put_ns(emit, "median_ns", p->median_ns);
 	put_ns(emit, "p99_ns", p->p99_ns);
 	put_ns(emit, "first_ns", p->first_ns);
 	put_ns(emit, "last_ns", p->last_ns);
-	put_int(emit, "controls", p->controls);
-	put_int(emit, "alive_ns", p->alive_ns);
-	put_int(emit, "mistakes", (int64_t)p->mistakes);
-	put_real(emit, "mistakes_per_day", p->mistakes_day);
-	put_real(emit, "mistakes_per_day_95", p->mistakes_day_most);
-	put_int(emit, "watched_ns", p->watched_ns);
-	put_int(emit, "packets", (int64_t)p->packets);
-	put_real(emit, "packets_per_hour", p->packets_hour);
-	put_int(emit, "left_out", p->left_out);
-	put_int(emit, "failed", p->failed);
+	member_int(emit, "controls", p->controls);
+	member_int(emit, "alive_ns", p->alive_ns);
+	member_int(emit, "mistakes", (int64_t)p->mistakes);
+	member_real(emit, "mistakes_per_day", p->mistakes_day);
+	member_real(emit, "mistakes_per_day_95", p->mistakes_day_most);
+	member_int(emit, "watched_ns", p->watched_ns);
+	member_int(emit, "packets", (int64_t)p->packets);
+	member_real(emit, "packets_per_hour", p->packets_hour);
+	member_int(emit, "left_out", p->left_out);
+	member_int(emit, "failed", p->failed);
 	emit_object_end(emit);
 }
 
@@ -69,7 +46,7 @@ static void put_names(struct emit *emit, const char *key, const char *const *nam
 
 void front_json(const struct front *front, const char *link, struct emit *emit)
 {
-	put_text(emit, "link", link);
+	member_string(emit, "link", link);
 	put_names(emit, "deaths", front->deaths, front->n_deaths);
 	put_names(emit, "controls", front->controls, front->n_controls);
 	emit_key(emit, "tunings");

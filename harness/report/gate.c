@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "record/member.h"
+
 enum { INDENT = 4 };
 
 const char *const gate_names[] = {
@@ -116,8 +118,7 @@ void gate_list(const struct compare *compare, const struct style *style)
 void gate_json(const struct compare *compare, struct emit *emit)
 {
 	emit_object(emit);
-	emit_key(emit, "gate");
-	emit_string(emit, gate_names[gate_judge(compare)]);
+	member_string(emit, "gate", gate_names[gate_judge(compare)]);
 	emit_key(emit, "cells");
 	emit_array(emit);
 	compare_json(compare, emit);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/member.h"
 #include "report/goal.h"
 #include "report/rates.h"
 
@@ -136,29 +137,17 @@ void goal_json(const struct goal *goal, const struct goal_answer *answer, const 
 	       struct emit *emit)
 {
 	emit_object(emit);
-	emit_key(emit, "text");
-	emit_string(emit, goal->text);
+	member_string(emit, "text", goal->text);
 	put_limits(goal, emit);
-	emit_key(emit, "met");
-	emit_bool(emit, answer->n_met > 0);
-	emit_key(emit, "tunings_that_meet");
-	emit_int(emit, answer->n_met);
-	emit_key(emit, "tunings_that_surely_meet");
-	emit_int(emit, answer->n_sure);
+	member_bool(emit, "met", answer->n_met > 0);
+	member_int(emit, "tunings_that_meet", answer->n_met);
+	member_int(emit, "tunings_that_surely_meet", answer->n_sure);
 	emit_key(emit, "tuning");
 	if (answer->point)
 		front_json_point(answer->point, emit);
 	else
 		emit_null(emit);
-	emit_key(emit, "worst");
-	if (answer->point && !answer->n_met)
-		emit_string(emit, names[answer->worst]);
-	else
-		emit_null(emit);
-	emit_key(emit, "again");
-	if (again[0])
-		emit_string(emit, again);
-	else
-		emit_null(emit);
+	member_text(emit, "worst", answer->point && !answer->n_met ? names[answer->worst] : NULL);
+	member_text(emit, "again", again);
 	emit_object_end(emit);
 }

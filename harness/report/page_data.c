@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/member.h"
 #include "report/page.h"
 #include "report/page_column.h"
 #include "report/page_words.h"
@@ -139,10 +140,8 @@ static void put_run(struct emit *out, const struct record_run *run)
 			emit_string(out, digits);
 		} else if (f->type == FIELD_SYSCTLS) {
 			emit_object(out);
-			for (int i = 0; i < run->n_sysctl; i++) {
-				emit_key(out, run->sysctl[i].name);
-				emit_string(out, run->sysctl[i].value);
-			}
+			for (int i = 0; i < run->n_sysctl; i++)
+				member_string(out, run->sysctl[i].name, run->sysctl[i].value);
 			emit_object_end(out);
 		} else {
 			emit_string(out, at);
@@ -158,8 +157,7 @@ static int put_source(struct job *job, const struct page_input *input, int world
 	if (ret)
 		return ret;
 	emit_object(&job->out);
-	emit_key(&job->out, "file");
-	emit_string(&job->out, input->name);
+	member_string(&job->out, "file", input->name);
 	emit_key(&job->out, "runs");
 	emit_array(&job->out);
 	for (int i = 0; i < input->file->n_runs; i++) {
@@ -214,8 +212,7 @@ char *page_data(const struct page_input *inputs, int n, const char *version, str
 	int ret;
 
 	emit_object(&job.out);
-	emit_key(&job.out, "version");
-	emit_string(&job.out, version);
+	member_string(&job.out, "version", version);
 	put_column_names(&job.out);
 	ret = put_sources(&job, inputs, n, err);
 	page_words_put(&job.words, &job.out);
