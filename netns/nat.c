@@ -17,6 +17,9 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "netns/nft_expr.h"
 #include "netns/sysctl.h"
@@ -24,7 +27,8 @@
 #define TRANSLATE "deadpeer-nat"
 #define REFUSE	  "deadpeer-refuse"
 #define CHAIN	  "all"
-#define LOOSE "net.netfilter.nf_conntrack_tcp_loose"
+#define LOOSE	    "net.netfilter.nf_conntrack_tcp_loose"
+#define ESTABLISHED "net.netfilter.nf_conntrack_tcp_timeout_established"
 
 enum { PRIORITY_SNAT = 100 /* NF_IP_PRI_NAT_SRC */ };
 
@@ -111,34 +115,100 @@ int nat_refused(struct netns *ns, int family, uint64_t *packets, struct err *err
 }
 
 struct wanted {
-	uint16_t port;
-	int n;
+	uint16_t port, first;
+	struct nat_flow *flows;
+	int n_flows, n;
 };
+
+static void keep(struct wanted *wanted, struct nlattr **tb, uint16_t from)
+{
+	const struct nlattr *tuple = tb[CTA_TUPLE_ORIG];
+	struct nat_flow *flow = &wanted->flows[from - wanted->first];
+
+	*flow = (struct nat_flow){ .listed = true, .size = nla_len(tuple) };
+	if (tb[CTA_TIMEOUT])
+		flow->left_s = ntohl(nla_get_u32(tb[CTA_TIMEOUT]));
+	if (flow->size <= NAT_TUPLE_MAX)
+		memcpy(flow->tuple, nla_data(tuple), (size_t)flow->size);
+}
 
 static int look_entry(struct nlmsghdr *hdr, void *arg)
 {
 	struct nlattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1], *proto[CTA_PROTO_MAX + 1];
 	struct wanted *wanted = arg;
+	uint16_t from;
 
 	if (nlmsg_parse(hdr, sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0 ||
 	    !tb[CTA_TUPLE_ORIG] ||
 	    nla_parse_nested(tuple, CTA_TUPLE_MAX, tb[CTA_TUPLE_ORIG], NULL) < 0 ||
 	    !tuple[CTA_TUPLE_PROTO] ||
 	    nla_parse_nested(proto, CTA_PROTO_MAX, tuple[CTA_TUPLE_PROTO], NULL) < 0 ||
-	    !proto[CTA_PROTO_NUM] || !proto[CTA_PROTO_DST_PORT])
+	    !proto[CTA_PROTO_NUM] || !proto[CTA_PROTO_SRC_PORT] || !proto[CTA_PROTO_DST_PORT])
 		return 0;
-	wanted->n += nla_get_u8(proto[CTA_PROTO_NUM]) == IPPROTO_TCP &&
-		     ntohs(nla_get_u16(proto[CTA_PROTO_DST_PORT])) == wanted->port;
+	if (nla_get_u8(proto[CTA_PROTO_NUM]) != IPPROTO_TCP ||
+	    ntohs(nla_get_u16(proto[CTA_PROTO_DST_PORT])) != wanted->port)
+		return 0;
+	from = ntohs(nla_get_u16(proto[CTA_PROTO_SRC_PORT]));
+	if (from >= wanted->first && from < wanted->first + wanted->n_flows)
+		keep(wanted, tb, from);
+	wanted->n++;
 	return 0;
+}
+
+static int list(struct netns *ns, int family, struct wanted *wanted, struct err *err)
+{
+	return nfnl_dump(ns, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, family, look_entry, wanted, err,
+			 "cannot list conntrack's connections");
+}
+
+int nat_list(struct netns *ns, int family, uint16_t port, uint16_t first, struct nat_flow *flows,
+	     int n, struct err *err)
+{
+	struct wanted wanted = { .port = port, .first = first, .flows = flows, .n_flows = n };
+
+	for (int i = 0; i < n; i++)
+		flows[i].listed = false;
+	return list(ns, family, &wanted, err);
 }
 
 int nat_connections(struct netns *ns, int family, uint16_t port, int *n, struct err *err)
 {
 	struct wanted wanted = { .port = port };
-	int ret = nfnl_dump(ns, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, family, look_entry, &wanted,
-			    err, "cannot list conntrack's connections");
+	int ret = list(ns, family, &wanted, err);
 
 	*n = wanted.n;
+	return ret;
+}
+
+static struct nl_msg *idle_message(int family, const struct nat_flow *flow, unsigned int idle_s)
+{
+	struct nl_msg *msg = nfnl_message(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW, 0, family);
+
+	if (msg && flow->size <= NAT_TUPLE_MAX &&
+	    nla_put(msg, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->size, flow->tuple) == 0 &&
+	    nla_put_u32(msg, CTA_TIMEOUT, htonl(idle_s)) == 0)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+int nat_set_idle(struct netns *ns, int family, const struct nat_flow *flows, int n,
+		 unsigned int idle_s, struct err *err)
+{
+	struct nl_msg **msg = calloc((size_t)n + 1, sizeof(struct nl_msg *));
+	char text[16];
+	int ret, listed = 0;
+
+	if (!msg)
+		return err_sys(err, ENOMEM, "the timeouts of %d connections", n);
+	snprintf(text, sizeof(text), "%u", idle_s);
+	ret = sysctl_set(ns, ESTABLISHED, text, err);
+	for (int i = 0; i < n && !ret; i++)
+		if (flows[i].listed)
+			msg[listed++] = idle_message(family, &flows[i], idle_s);
+	if (!ret)
+		ret = nfnl_each(ns, msg, listed, err, "cannot set conntrack's timeouts");
+	free(msg);
 	return ret;
 }
 

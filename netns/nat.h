@@ -2,6 +2,7 @@
 #ifndef NETNS_NAT_H
 #define NETNS_NAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "netns/err.h"
@@ -16,6 +17,8 @@
  * Translation is to a fixed address: a masquerade would forget its connections with its device's
  * being down (net/netfilter/nf_nat_masquerade.c: masq_device_event).
  */
+
+enum { NAT_TUPLE_MAX = 128 };
 
 /* What an unknown packet gets. */
 enum nat_answer { NAT_SILENCE, NAT_RESET };
@@ -37,6 +40,30 @@ int nat_refused(struct netns *ns, int family, uint64_t *packets, struct err *err
 
 /* TCP connections to port @port on the list. */
 int nat_connections(struct netns *ns, int family, uint16_t port, int *n, struct err *err);
+
+/* One of them. What has expired is on the list no more, though its memory may be freed later: a
+ * packet does not find it, and a dump leaves it out (nf_conntrack_core.c: ____nf_conntrack_find;
+ * nf_conntrack_netlink.c: ctnetlink_dump_table). */
+struct nat_flow {
+	bool listed;
+	unsigned int left_s; /* until it is forgotten, if it stays silent: whole seconds, rounded down */
+	int size;
+	char tuple[NAT_TUPLE_MAX]; /* for nat_set_idle(): the CTA_TUPLE_ORIG that names it */
+};
+
+/* Of those that nat_connections() counts: flows[i] is the one that comes from port @first + i. */
+int nat_list(struct netns *ns, int family, uint16_t port, uint16_t first, struct nat_flow *flows,
+	     int n, struct err *err);
+
+/*
+ * From now on a flow is forgotten when it was silent for @idle_s seconds: each of @flows counts from
+ * this call, and anew from each packet that it sends, in jiffies (nf_conntrack_core.c:
+ * __nf_ct_refresh_acct). It is the timeout of what is established and acknowledged: of one with data in
+ * flight, or whose segments are repeated, it is at most five minutes (nf_conntrack_proto_tcp.c:
+ * nf_conntrack_tcp_packet; nf_conntrack_tcp_timeout_unacknowledged and _max_retrans).
+ */
+int nat_set_idle(struct netns *ns, int family, const struct nat_flow *flows, int n,
+		 unsigned int idle_s, struct err *err);
 
 /* Empties the list. */
 int nat_forget(struct netns *ns, struct err *err);

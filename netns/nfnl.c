@@ -127,6 +127,30 @@ int nfnl_request(struct netns *ns, int subsystem, int type, int flags, int famil
 		      NULL, err, what);
 }
 
+struct nl_msg *nfnl_message(int subsystem, int type, int flags, int family)
+{
+	return message(subsystem << 8 | type, NLM_F_ACK | flags, family, 0);
+}
+
+int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, const char *what)
+{
+	int fd = netns_socket(ns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, err), ret = fd < 0 ? fd : 0;
+
+	for (int i = 0; i < n && !ret; i++) {
+		const struct nlmsghdr *hdr = msg[i] ? nlmsg_hdr(msg[i]) : NULL;
+
+		ret = hdr ? converse(fd, (const char *)hdr, hdr->nlmsg_len, false, NULL, NULL) : -ENOMEM;
+		ret = ret == -ENOENT ? 0 : ret;
+	}
+	if (fd >= 0 && ret)
+		err_sys(err, -ret, "%s", what);
+	for (int i = 0; i < n; i++)
+		nlmsg_free(msg[i]);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 int nfnl_dump(struct netns *ns, int subsystem, int type, int family, rtnl_reply reply, void *arg,
 	      struct err *err, const char *what)
 {

@@ -32,6 +32,13 @@ int nfnl_commit(struct nfnl *nl, struct netns *ns, struct err *err, const char *
 int nfnl_request(struct netns *ns, int subsystem, int type, int flags, int family, struct err *err,
 		 const char *what);
 
+/* Each of @msg outside of any batch, one after the other over one socket, and all of them freed. What
+ * is there no more (-ENOENT) is left out. */
+int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, const char *what);
+
+/* A message for nfnl_each(), its family header in place, for attributes; NULL: no memory. */
+struct nl_msg *nfnl_message(int subsystem, int type, int flags, int family);
+
 /* @reply sees every message of the answer. */
 int nfnl_dump(struct netns *ns, int subsystem, int type, int family, rtnl_reply reply, void *arg,
 	      struct err *err, const char *what);

@@ -26,6 +26,13 @@
  * proves that it took effect; a fault that is not proven makes its trials `invalid`.
  */
 
+/* What a fault that does not hit all connections in one instant does to one of them. */
+struct fault_flow {
+	bool hit;                    /* it has happened to this connection, ... */
+	int64_t before_ns, after_ns; /* ... between these; not (yet): when it will, as far as is known */
+	int64_t seen_ns;             /* private to the fault: not yet, then */
+};
+
 /* What has to be known to inject and to undo; the trial keeps one for each timeline entry. */
 struct fault_act {
 	const struct fault *fault;
@@ -35,6 +42,10 @@ struct fault_act {
 	/* Set by inject() where each connection has stamps of its own (close, shutdown, reset): they
 	 * come as EVENT_FAULT from the peer, and EVENT_DONE after the last. */
 	bool per_connection;
+	/* Connections have instants of their own, which inject(), repeated, finds out: nat-expiry with
+	 * `idle`. The caller's, one for each of the lab's connections; NULL: nobody asks. */
+	struct fault_flow *flows;
+	int n_flows;
 	uint64_t counter; /* private to the fault: a counter read before */
 	int count;        /* private to the fault: repetitions done so far */
 };

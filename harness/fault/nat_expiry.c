@@ -14,24 +14,56 @@
  *
  * Proven: the connections are on the list before and not after it, and a segment of no connection,
  * from either end, is refused and counted.
+ *
+ * With `idle` the list is not lost; the router begins to forget whom it does not hear: every connection
+ * has `idle` left when the fault happens, and again with each of its packets, in either direction (RFC
+ * 5382 REQ-5; nf_conntrack_core.c: __nf_ct_refresh_acct). So it depends on what the connection itself
+ * says whether it is lost, and when, and each has an instant of its own: inject() is repeated, and
+ * looks at the list, until all are forgotten (nat_idle.h). Those that talk never are. Proven at
+ * first: all connections have their time, and no more; a segment of none is refused. That each is
+ * forgotten when theory says, or not, is proven by the trial from those stamps.
  */
 #include <errno.h>
-#include <stddef.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "fault/fault.h"
+#include "fault/nat_idle.h"
 #include "fault/proof.h"
 #include "netns/nat.h"
 
-enum { NAT_EXPIRY_ANSWER };
+enum { NAT_EXPIRY_ANSWER, NAT_EXPIRY_IDLE };
+
+#define TICK_NS (10 * NS_PER_MS) /* the coarsest there is: HZ 100 */
 
 static const char *const answers[] = {[NAT_SILENCE] = "silent", [NAT_RESET] = "reset", NULL};
 
 static const struct opt nat_expiry_options[] = {
 	[NAT_EXPIRY_ANSWER] = {"answer", OPT_WORD, "silent", 0, NAT_RESET, answers,
 			       "what a packet of an unknown connection gets"},
+	[NAT_EXPIRY_IDLE] = {"idle", OPT_DURATION, NULL, NS_PER_S, 5 * 86400 * NS_PER_S, NULL,
+			     "forgotten is only who is silent for that long, in whole seconds; left "
+			     "out: all of them, at once"},
 	{.name = NULL},
 };
+
+static int64_t idle_ns(const struct opt_values *opt)
+{
+	return opt->v[NAT_EXPIRY_IDLE] == OPT_UNSET ? 0 : opt->v[NAT_EXPIRY_IDLE];
+}
+
+static int nat_expiry_check(const struct opt_values *opt, enum side observer, enum traffic traffic,
+			    struct err *err)
+{
+	char text[32];
+
+	(void)observer;
+	(void)traffic;
+	if (idle_ns(opt) % NS_PER_S)
+		return err_set(err, EINVAL, "nat-expiry's idle is %s, and conntrack takes whole seconds",
+			       opt_format_duration(idle_ns(opt), text, sizeof(text)));
+	return 0;
+}
 
 static struct effect nat_expiry_effect(const struct opt_values *opt)
 {
@@ -44,6 +76,7 @@ static struct effect nat_expiry_effect(const struct opt_values *opt)
 		.lose_in = true,
 		.tcp_only = true,
 		.beyond = true,
+		.forget_ns = idle_ns(opt),
 	};
 }
 
@@ -59,12 +92,80 @@ static int nat_expiry_over(const struct opt_values *opt, enum wire wire, enum si
 	return 0;
 }
 
+static int count_idle(struct lab *lab, struct fault_act *act, struct nat_flow *flows, struct err *err)
+{
+	struct netns *wire = lab->ns[PLACE_WIRE];
+	int64_t idle = idle_ns(&act->opt);
+	int n = lab->config.n_conns, ret;
+
+	ret = nat_list(wire, lab->config.family, LAB_PORT, LAB_CLIENT_PORT, flows, n, err);
+	act->before_ns = clock_now_ns();
+	if (!ret)
+		ret = nat_set_idle(wire, lab->config.family, flows, n, (unsigned int)(idle / NS_PER_S),
+				   err);
+	act->after_ns = clock_now_ns();
+	for (int i = 0; i < act->n_flows; i++) {
+		act->flows[i] = (struct fault_flow){
+			.before_ns = act->before_ns + idle - TICK_NS,
+			.after_ns = act->after_ns + idle,
+			.seen_ns = act->before_ns,
+		};
+	}
+	return ret;
+}
+
+static int look(struct lab *lab, struct fault_act *act, struct nat_flow *flows, struct err *err)
+{
+	int64_t from = clock_now_ns(), to;
+	int ret = nat_list(lab->ns[PLACE_WIRE], lab->config.family, LAB_PORT, LAB_CLIENT_PORT, flows,
+			   lab->config.n_conns, err);
+
+	to = clock_now_ns();
+	for (int i = 0; !ret && i < act->n_flows; i++) {
+		struct fault_flow *flow = &act->flows[i];
+
+		if (flow->hit)
+			continue;
+		if (flows[i].listed)
+			nat_idle_listed(flow, from, to, flows[i].left_s);
+		else
+			nat_idle_missing(flow, to);
+	}
+	return ret;
+}
+
+static int with_flows(struct lab *lab, struct fault_act *act,
+		      int (*act_on)(struct lab *, struct fault_act *, struct nat_flow *, struct err *),
+		      struct err *err)
+{
+	struct nat_flow *flows = calloc((size_t)lab->config.n_conns + 1, sizeof(*flows));
+	int ret;
+
+	if (!flows)
+		return err_sys(err, ENOMEM, "the router's connections");
+	ret = act_on(lab, act, flows, err);
+	free(flows);
+	return ret;
+}
+
+static int forget_all(struct netns *wire, struct fault_act *act, struct err *err)
+{
+	int ret;
+
+	act->before_ns = clock_now_ns();
+	ret = nat_forget(wire, err);
+	act->after_ns = clock_now_ns();
+	return ret;
+}
+
 /* act->counter: the connections that were on the list. */
 static int nat_expiry_inject(struct lab *lab, struct fault_act *act, struct err *err)
 {
 	struct netns *wire = lab->ns[PLACE_WIRE];
 	int n = 0, ret;
 
+	if (act->count++)
+		return with_flows(lab, act, look, err);
 	ret = nat_connections(wire, lab->config.family, LAB_PORT, &n, err);
 	if (!ret)
 		ret = nat_refuse(wire, lab->config.family,
@@ -72,10 +173,36 @@ static int nat_expiry_inject(struct lab *lab, struct fault_act *act, struct err 
 	if (ret)
 		return ret;
 	act->counter = (uint64_t)n;
-	act->before_ns = clock_now_ns();
-	ret = nat_forget(wire, err);
-	act->after_ns = clock_now_ns();
-	act->count++;
+	return idle_ns(&act->opt) ? with_flows(lab, act, count_idle, err) : forget_all(wire, act, err);
+}
+
+static int64_t nat_expiry_again_ns(const struct fault_act *act)
+{
+	int64_t now = clock_now_ns(), soonest = INT64_MAX;
+
+	for (int i = 0; i < act->n_flows; i++) {
+		int64_t next = nat_idle_next_ns(&act->flows[i], now);
+
+		if (!act->flows[i].hit && next < soonest)
+			soonest = next;
+	}
+	return idle_ns(&act->opt) && soonest < INT64_MAX ? soonest - act->before_ns : 0;
+}
+
+/* None of the connections under observation is left out, and none has more than the timeout. */
+static int prove_idle(struct lab *lab, struct fault_act *act, struct nat_flow *flows, struct err *err)
+{
+	int64_t idle = idle_ns(&act->opt);
+	int ret = nat_list(lab->ns[PLACE_WIRE], lab->config.family, LAB_PORT, LAB_CLIENT_PORT, flows,
+			   lab->config.n_conns, err);
+
+	for (int i = 0; !ret && i < lab->config.n_conns; i++) {
+		if (flows[i].listed && flows[i].left_s > idle / NS_PER_S)
+			ret = err_set(err, ERANGE,
+				      "expected the router to forget port %d after %d s of silence, and "
+				      "it would after %u s", LAB_CLIENT_PORT + i, (int)(idle / NS_PER_S),
+				      flows[i].left_s);
+	}
 	return ret;
 }
 
@@ -98,20 +225,27 @@ static int prove_refused(struct lab *lab, enum place from, int64_t deadline_ns, 
 	return ret;
 }
 
+static int prove_forgotten(struct lab *lab, struct err *err)
+{
+	int n = 0, ret = nat_connections(lab->ns[PLACE_WIRE], lab->config.family, LAB_PORT, &n, err);
+
+	if (!ret && n)
+		ret = err_set(err, EISCONN,
+			      "expected the router to have forgotten its connections, and it knows %d",
+			      n);
+	return ret;
+}
+
 static int nat_expiry_prove(struct lab *lab, struct fault_act *act, int64_t deadline_ns,
 			    struct err *err)
 {
-	int n = 0, ret;
+	int ret;
 
 	if (!act->count || act->counter < (uint64_t)lab->config.n_conns)
 		return err_set(err, ENODATA,
 			       "expected the router to have known %d connections, and it knew %llu",
 			       lab->config.n_conns, (unsigned long long)act->counter);
-	ret = nat_connections(lab->ns[PLACE_WIRE], lab->config.family, LAB_PORT, &n, err);
-	if (!ret && n)
-		ret = err_set(err, EISCONN,
-			      "expected the router to have forgotten its connections, and it knows %d",
-			      n);
+	ret = idle_ns(&act->opt) ? with_flows(lab, act, prove_idle, err) : prove_forgotten(lab, err);
 	if (!ret)
 		ret = prove_refused(lab, PLACE_OBSERVER, deadline_ns, err);
 	if (!ret)
@@ -123,8 +257,10 @@ const struct fault fault_nat_expiry = {
 	.name = "nat-expiry",
 	.about = "the router that translates addresses forgets its connections",
 	.options = nat_expiry_options,
+	.check = nat_expiry_check,
 	.effect = nat_expiry_effect,
 	.over = nat_expiry_over,
 	.inject = nat_expiry_inject,
 	.prove = nat_expiry_prove,
+	.again_ns = nat_expiry_again_ns,
 };

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "method/ends.h"
+#include "method/forgets.h"
 #include "theory/steps.h"
 
 #define SKEW_NS (10 * NS_PER_MS) /* of two programs' reaction to one connection */
@@ -40,8 +41,14 @@ static void by_fin(const struct method *method, const struct opt_values *opt,
 void method_window(const struct method *method, const struct opt_values *opt,
 		   const struct situation *s, struct window *w)
 {
+	struct situation one;
 	struct window later;
 
+	if (s->effect.forget_ns) {
+		if (forgets_situation(method, opt, s, &one, w))
+			method_window(method, opt, &one, w);
+		return;
+	}
 	if (s->traffic != TRAFFIC_HALF_CLOSED) {
 		method->window(opt, s, w);
 		return;

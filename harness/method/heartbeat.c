@@ -32,6 +32,7 @@
 
 #include "base/clock.h"
 #include "method/read.h"
+#include "theory/tcp.h"
 
 /* A year: a hundred of them still fit in an int64_t. */
 #define HEARTBEAT_TIME_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
@@ -260,6 +261,11 @@ static int64_t heartbeat_beacon_ns(const struct opt_values *opt)
 	return opt->v[HEARTBEAT_MODE] == HEARTBEAT_BEACON ? opt->v[HEARTBEAT_PERIOD] : 0;
 }
 
+static void heartbeat_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->writes_ns = opt->v[HEARTBEAT_MODE] == HEARTBEAT_PING ? opt->v[HEARTBEAT_PERIOD] : 0;
+}
+
 static int64_t heartbeat_period_ns(const struct opt_values *opt, const struct situation *situation)
 {
 	(void)situation;
@@ -277,6 +283,7 @@ const struct method method_heartbeat = {
 	.trust = heartbeat_trust,
 	.release = watch_free_own,
 	.beacon_ns = heartbeat_beacon_ns,
+	.talks = heartbeat_talks,
 	.period_ns = heartbeat_period_ns,
 	.window = heartbeat_window,
 };

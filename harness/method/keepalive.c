@@ -107,16 +107,20 @@ static int64_t set_or_zero(int64_t value)
 	return value == OPT_UNSET ? 0 : value;
 }
 
+static void keepalive_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->keepalive = true;
+	talks->idle_ns = set_or_zero(opt->v[KEEPALIVE_IDLE]);
+	talks->intvl_ns = set_or_zero(opt->v[KEEPALIVE_INTVL]);
+	talks->cnt = (int)set_or_zero(opt->v[KEEPALIVE_CNT]);
+}
+
 static void keepalive_window(const struct opt_values *opt, const struct situation *situation,
 			     struct window *window)
 {
-	struct tcp_options o = {
-		.keepalive = true,
-		.idle_ns = set_or_zero(opt->v[KEEPALIVE_IDLE]),
-		.intvl_ns = set_or_zero(opt->v[KEEPALIVE_INTVL]),
-		.cnt = (int)set_or_zero(opt->v[KEEPALIVE_CNT]),
-	};
+	struct tcp_options o = { 0 };
 
+	keepalive_talks(opt, &o);
 	tcp_readable_end(situation, &o, window);
 }
 
@@ -128,6 +132,7 @@ const struct method method_keepalive = {
 	.check = keepalive_check,
 	.arm = keepalive_arm,
 	.watch = keepalive_watch,
+	.talks = keepalive_talks,
 	.period_ns = keepalive_period_ns,
 	.window = keepalive_window,
 };

@@ -13,6 +13,8 @@
 #include "theory/situation.h"
 #include "theory/window.h"
 
+struct tcp_options; /* theory/tcp.h */
+
 /*
  * A method is one way to notice that the other end is gone: one file, and one line in METHOD_TABLE.
  * It runs inside the observer program, one thread for each connection it watches, and never learns
@@ -90,6 +92,11 @@ struct method {
 
 	/* Optional. The peer's application sends MSG_BEACON this often; 0: not at all. */
 	int64_t (*beacon_ns)(const struct opt_values *opt);
+
+	/* Optional. What the method itself has pass on a connection that is well, besides the traffic and
+	 * the beacons: keepalive and its options, writes_ns. A router on the way goes by it. @talks is
+	 * cleared. */
+	void (*talks)(const struct opt_values *opt, struct tcp_options *talks);
 
 	/* Required. The span over which `-n PHASES` spreads the fault, in ns: the method's own
 	 * period, else the granule of the timer that will end it, else 0 (the phase is without

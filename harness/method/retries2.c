@@ -27,11 +27,18 @@ static int64_t retries2_period_ns(const struct opt_values *opt, const struct sit
 	return opt->v[RETRIES2_PERIOD];
 }
 
+static void retries2_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->writes_ns = opt->v[RETRIES2_PERIOD];
+}
+
 static void retries2_window(const struct opt_values *opt, const struct situation *situation,
 			    struct window *window)
 {
-	writer_window(situation, &(struct tcp_options){ .writes_ns = opt->v[RETRIES2_PERIOD] },
-		      window);
+	struct tcp_options o = { 0 };
+
+	retries2_talks(opt, &o);
+	writer_window(situation, &o, window);
 }
 
 const struct method method_retries2 = {
@@ -40,6 +47,7 @@ const struct method method_retries2 = {
 	.options = retries2_rows,
 	.reads = true,
 	.watch = retries2_watch,
+	.talks = retries2_talks,
 	.period_ns = retries2_period_ns,
 	.window = retries2_window,
 };

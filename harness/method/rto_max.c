@@ -66,14 +66,20 @@ static int64_t rto_max_period_ns(const struct opt_values *opt, const struct situ
 	return situation_observer_writes_ns(situation);
 }
 
+static void rto_max_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->writes_ns = set_or_zero(opt->v[RTO_MAX_PERIOD]);
+}
+
 static void rto_max_window(const struct opt_values *opt, const struct situation *situation,
 			   struct window *window)
 {
 	struct situation s = *situation;
+	struct tcp_options o = { 0 };
 
 	s.kernel.rto_max_ns = opt->v[RTO_MAX_MAX];
-	writer_window(&s, &(struct tcp_options){ .writes_ns = set_or_zero(opt->v[RTO_MAX_PERIOD]) },
-		      window);
+	rto_max_talks(opt, &o);
+	writer_window(&s, &o, window);
 }
 
 const struct method method_rto_max = {
@@ -85,6 +91,7 @@ const struct method method_rto_max = {
 	.check = rto_max_check,
 	.arm = rto_max_arm,
 	.watch = rto_max_watch,
+	.talks = rto_max_talks,
 	.period_ns = rto_max_period_ns,
 	.window = rto_max_window,
 };

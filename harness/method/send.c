@@ -168,6 +168,11 @@ static void closed(const struct situation *s, int64_t period, struct window *w)
 		  "the next write after the RST fails: EPIPE, or ECONNRESET where no FIN came");
 }
 
+static void send_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->writes_ns = opt->v[SEND_PERIOD];
+}
+
 static void send_window(const struct opt_values *opt, const struct situation *situation,
 			struct window *window)
 {
@@ -194,6 +199,7 @@ const struct method method_send = {
 	.options = send_rows,
 	.arm = send_arm,
 	.watch = send_watch,
+	.talks = send_talks,
 	.period_ns = send_period_ns,
 	.window = send_window,
 };

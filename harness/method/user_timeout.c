@@ -142,18 +142,22 @@ static int64_t ut_period_ns(const struct opt_values *opt, const struct situation
 	return situation->kernel.keepalive_time_s * NS_PER_S;
 }
 
+static void ut_talks(const struct opt_values *opt, struct tcp_options *talks)
+{
+	talks->keepalive = ut_keepalive(opt);
+	talks->idle_ns = set_or_zero(opt->v[UT_IDLE]);
+	talks->intvl_ns = set_or_zero(opt->v[UT_INTVL]);
+	talks->cnt = (int)set_or_zero(opt->v[UT_CNT]);
+	talks->user_timeout_ns = opt->v[UT_TIMEOUT];
+	talks->writes_ns = set_or_zero(opt->v[UT_PERIOD]);
+}
+
 static void ut_window(const struct opt_values *opt, const struct situation *situation,
 		      struct window *window)
 {
-	struct tcp_options o = {
-		.keepalive = ut_keepalive(opt),
-		.idle_ns = set_or_zero(opt->v[UT_IDLE]),
-		.intvl_ns = set_or_zero(opt->v[UT_INTVL]),
-		.cnt = (int)set_or_zero(opt->v[UT_CNT]),
-		.user_timeout_ns = opt->v[UT_TIMEOUT],
-		.writes_ns = set_or_zero(opt->v[UT_PERIOD]),
-	};
+	struct tcp_options o = { 0 };
 
+	ut_talks(opt, &o);
 	writer_window(situation, &o, window);
 }
 
@@ -166,6 +170,7 @@ const struct method method_user_timeout = {
 	.check = ut_check,
 	.arm = ut_arm,
 	.watch = ut_watch,
+	.talks = ut_talks,
 	.period_ns = ut_period_ns,
 	.window = ut_window,
 };

@@ -21,6 +21,7 @@
 
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "method/forgets.h"
 #include "method/half_closed.h"
 #include "theory/scene.h"
 #include "theory/steps.h"
@@ -139,6 +140,11 @@ bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
 	s = plan_situation(lab, &kernel, distance, distance);
 	s.steps = steps;
 	steps->n = 0;
+	if (s.effect.forget_ns && !lab->no_theory[0] &&
+	    !forgets_situation(trial->method, &trial->opt, &s, &s, window)) {
+		scene_steps(&s);
+		return steps_finish(steps, window);
+	}
 	scene_steps(&s);
 	if (lab->no_theory[0])
 		window_none(window, "%s", lab->no_theory);

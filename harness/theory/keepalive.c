@@ -213,6 +213,16 @@ struct giveup keepalive_giveup(const struct situation *s, const struct tcp_optio
 	return r.found;
 }
 
+struct span keepalive_next(const struct situation *s, const struct tcp_options *o)
+{
+	struct seen seen = { .answered = SPAN_EMPTY };
+	struct replay r = replay_of(s, o);
+
+	r.seen = &seen;
+	replay_all(&r);
+	return seen.probes > 1 ? seen.lost[1] : SPAN_EMPTY;
+}
+
 static const char keepalive_timer[] = "tcp_timer.c: tcp_keepalive_timer; RFC 1122 4.2.3.6";
 
 /* The nth probe without an answer. False when it comes after the silence, and is answered. */

@@ -84,6 +84,9 @@ struct effect {
 	bool beyond;   /* it happens beyond a router, which goes on answering the observer's ARP */
 	bool no_route; /* the router has no route any more, and says so; with icmp and reverts */
 	int64_t for_ns; /* undone after this long; 0: for good */
+	/* It happens to each connection when nothing of it has passed for that long, counted from the
+	 * fault, and anew from each packet (theory/expiry.h); 0: at once. */
+	int64_t forget_ns;
 };
 
 struct steps;

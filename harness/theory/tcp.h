@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "theory/situation.h"
+#include "theory/steps.h"
 #include "theory/window.h"
 
 /*
@@ -55,6 +56,10 @@ struct giveup {
 /* tcp_keepalive_timer() on a connection that has nothing in flight (theory/keepalive.c). Not found
  * where the path loses packets, and too many cycles lie before the fault to follow every chance. */
 struct giveup keepalive_giveup(const struct situation *s, const struct tcp_options *o);
+
+/* After the fault, the first probe that leaves on a connection that has nothing in flight and on
+ * which nothing but probes is heard; the fault is taken to lose it. Empty: none that can be told. */
+struct span keepalive_next(const struct situation *s, const struct tcp_options *o);
 
 /* Tells of the probes on the way to @w, which keepalive_giveup() led to. */
 void keepalive_steps(const struct situation *s, const struct tcp_options *o,

@@ -20,6 +20,7 @@
 #include "base/hash.h"
 #include "lab/netem_opt.h"
 #include "trial/claim.h"
+#include "trial/forgotten.h"
 #include "trial/pcap.h"
 #include "trial/pins.h"
 #include "trial/stall.h"
@@ -231,10 +232,15 @@ static int64_t time_zero(const struct plan_lab *lab, const struct trial_config *
 	       hash_below(lab->seed, config->align_ns);
 }
 
+static bool dies(const struct watch_state *w, const struct watch_conn *c)
+{
+	return w->deadly && !c->spared;
+}
+
 /* Up to the detection; where nothing dies, for as long as the method watched. */
 static const struct event *last_event(const struct watch_state *w, const struct watch_conn *c)
 {
-	if (w->deadly && alarms_stand(&c->alarms))
+	if (dies(w, c) && alarms_stand(&c->alarms))
 		return &c->last;
 	return c->ended ? &c->end : &c->report;
 }
@@ -261,9 +267,9 @@ static void cost(struct record_trial *r, const struct watch_conn *c, const struc
 static void detection(const struct watch_state *w, const struct watch_conn *c,
 		      struct record_trial *r)
 {
-	const struct event *alarm = w->deadly ? &c->last : &c->first;
+	const struct event *alarm = dies(w, c) ? &c->last : &c->first;
 
-	if (w->deadly ? !alarms_stand(&c->alarms) : !c->alarms.n)
+	if (dies(w, c) ? !alarms_stand(&c->alarms) : !c->alarms.n)
 		return;
 	r->detect_ns = alarm->at_ns - c->after_ns;
 	r->err = alarm->err;
@@ -277,17 +283,25 @@ static void conclude(const struct watch_state *w, const struct kernel_params *ke
 	struct situation s = plan_situation(w->plan, kernel, c->before_ns - c->armed_ns,
 					    c->after_ns - c->stood_ns);
 	struct window window;
+	struct err err;
 
-	plan_window(w->plan, t, &s, &window);
-	verdict_expect(r, &window);
 	r->armed_ns = c->armed_ns;
 	r->fault_before_ns = c->before_ns;
 	r->fault_after_ns = c->after_ns;
+	if (w->plan->effect.forget_ns) {
+		if (forgotten_proven(w, c, t, kernel, stall_ns, &s, &err) < 0) {
+			spoil(r, OUTCOME_INVALID, VERDICT_INVALID, err.text);
+			return;
+		}
+		r->horizon_ns = s.horizon_ns;
+	}
+	plan_window(w->plan, t, &s, &window);
+	verdict_expect(r, &window);
 	r->stall_ns = stall_ns;
 	detection(w, c, r);
-	alarms_mistakes(&c->alarms, c->armed_ns, w->deadly ? c->before_ns : w->horizon_ns, r);
+	alarms_mistakes(&c->alarms, c->armed_ns, dies(w, c) ? c->before_ns : w->horizon_ns, r);
 	cost(r, c, last_event(w, c));
-	verdict_decide(r, w->deadly, kernel->hz, w->n_conns);
+	verdict_decide(r, dies(w, c), kernel->hz, w->n_conns);
 	claim_judge(&w->plan->scenario->claim, t->method, r);
 }
 

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 
@@ -162,6 +163,20 @@ static void stamp_all(struct watch_state *w, const struct fault_act *act)
 	}
 }
 
+/* Where each connection dies in its own time: from then on its times count from there. */
+static void stamp_flows(struct watch_state *w, const struct fault_act *act)
+{
+	for (int i = 0; i < act->n_flows; i++) {
+		struct watch_conn *c = &w->conns[i];
+
+		if (!act->flows[i].hit)
+			continue;
+		c->before_ns = act->flows[i].before_ns;
+		c->after_ns = act->flows[i].after_ns;
+		c->spared = false;
+	}
+}
+
 static int inject(struct watch_state *w, int i, struct step *step, struct err *err)
 {
 	struct fault_act *act = &w->acts[i];
@@ -181,6 +196,8 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 		act->before_ns = first_before_ns;
 		act->after_ns = first_after_ns;
 	}
+	if (i == w->plan->principal)
+		stamp_flows(w, act);
 	again_ns = f->fault->again_ns ? f->fault->again_ns(act) : 0;
 	step->inject_ns = again_ns ? w->base_ns + f->at_ns + again_ns : NOT_DUE;
 	if (!first)
@@ -278,6 +295,22 @@ static int reports(struct watch_state *w, struct err *err)
 	return ret < 0 ? ret : 0;
 }
 
+/* The principal fault, where the router forgets whom it does not hear, has one for each. */
+static int give_flows(struct watch_state *w, struct err *err)
+{
+	struct fault_act *act = &w->acts[w->plan->principal];
+
+	if (!w->plan->effect.forget_ns)
+		return 0;
+	act->flows = calloc((size_t)w->n_conns, sizeof(*act->flows));
+	if (!act->flows)
+		return err_sys(err, ENOMEM, "the fates of %d connections", w->n_conns);
+	act->n_flows = w->n_conns;
+	for (int i = 0; i < w->n_conns; i++)
+		w->conns[i].spared = true;
+	return 0;
+}
+
 int watch_run(struct watch_state *w, struct err *err)
 {
 	const struct scenario *sc = w->plan->scenario;
@@ -290,7 +323,9 @@ int watch_run(struct watch_state *w, struct err *err)
 			.seed = w->plan->seed + (uint64_t)i,
 		};
 	}
-	ret = lab_command(&w->lab->peer, COMMAND_GO, w->zero_ns, err);
+	ret = give_flows(w, err);
+	if (ret == 0)
+		ret = lab_command(&w->lab->peer, COMMAND_GO, w->zero_ns, err);
 	if (ret == 0)
 		ret = lab_command(&w->lab->observer, COMMAND_GO, w->zero_ns, err);
 	if (ret == 0)
@@ -299,5 +334,7 @@ int watch_run(struct watch_state *w, struct err *err)
 		ret = timeline(w, err);
 	if (ret == 0)
 		ret = reports(w, err);
+	free(w->acts[w->plan->principal].flows);
+	w->acts[w->plan->principal].flows = NULL;
 	return ret;
 }

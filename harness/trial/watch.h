@@ -21,6 +21,7 @@ struct watch_conn {
 	int64_t before_ns, after_ns;      /* the fault, on this connection; 0: not (yet) */
 	struct alarms alarms;
 	struct event first, last; /* of the alarms, where there are any */
+	bool spared;              /* the fault has not happened to this connection, and others die */
 	bool ended;               /* the method watches no more */
 	struct event end;         /* valid when ended */
 	struct event report;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -125,4 +126,44 @@ Test(netns_nat, after_forgetting_the_inside_is_refused)
 Test(netns_nat, and_so_is_the_outside)
 {
 	speaks_first(false);
+}
+
+#define SECOND INT64_C(1000000000)
+
+static bool listed(const struct scratch_router *r, int inside, struct nat_flow *flow)
+{
+	struct sockaddr_in own = { 0 };
+	socklen_t len = sizeof(own);
+
+	getsockname(inside, (struct sockaddr *)&own, &len);
+	scratch_ok(nat_list(r->pair.b, AF_INET, 7777, ntohs(own.sin_port), flow, 1, e));
+	return flow->listed;
+}
+
+/* A second is counted from the call, and anew from each packet; by the kernel's clock. */
+Test(netns_nat, who_is_silent_for_too_long_is_forgotten)
+{
+	const struct timespec nap = { .tv_nsec = 5000000 };
+	struct scratch_router r = router();
+	char seen[INET_ADDRSTRLEN], byte = 'x';
+	int64_t set, talked;
+	struct nat_flow flow;
+	int inside, outside;
+
+	join(&r, &inside, &outside, seen);
+	cr_assert(listed(&r, inside, &flow));
+	cr_assert_gt(flow.left_s, 400000, "Linux's five days");
+	set = scratch_now_ns();
+	scratch_ok(nat_set_idle(r.pair.b, AF_INET, &flow, 1, 1, e));
+	cr_assert(listed(&r, inside, &flow));
+	cr_assert_leq(flow.left_s, 1);
+	while (scratch_now_ns() < set + SECOND * 6 / 10)
+		nanosleep(&nap, NULL);
+	talked = scratch_now_ns();
+	cr_assert_eq(send(inside, &byte, 1, MSG_NOSIGNAL), 1);
+	while (listed(&r, inside, &flow) && scratch_now_ns() < talked + 10 * SECOND)
+		nanosleep(&nap, NULL);
+	cr_assert_not(flow.listed, "never forgotten");
+	cr_assert_gt(scratch_now_ns(), talked + SECOND - SECOND / 100);
+	leave(&r, inside, outside);
 }

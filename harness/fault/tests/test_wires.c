@@ -70,6 +70,20 @@ Test(wires, what_a_nat_forgets_is_silence_or_a_reset)
 	cr_assert(silent.kind == EFFECT_SILENCE && silent.lose_out && silent.lose_in);
 	cr_assert(silent.beyond && silent.tcp_only && !silent.icmp);
 	cr_assert(reset.kind == EFFECT_FORGOTTEN && reset.lose_in && !reset.silent_ns);
+	cr_assert_eq(silent.forget_ns, 0);
+	cr_assert_eq(over("nat-expiry", "idle=10m", WIRE_NAT).forget_ns, 600000000000);
+}
+
+Test(wires, conntrack_counts_in_seconds)
+{
+	const struct fault *fault = fault_find("nat-expiry");
+	struct opt_values opt;
+	struct err err = {""};
+
+	opt_defaults(fault->options, &opt);
+	cr_assert_eq(opt_set_list(fault->options, &opt, "idle=1500ms", &err), 0);
+	cr_assert_eq(fault->check(&opt, SIDE_CLIENT, TRAFFIC_IDLE, &err), -EINVAL);
+	cr_assert(strstr(err.text, "whole seconds"), "%s", err.text);
 }
 
 Test(wires, what_a_wire_cannot_do_is_refused_with_a_remedy)
@@ -128,6 +142,8 @@ static struct real reals[] = {
 	{"nat-expiry", "", WIRE_NAT, AF_INET},
 	{"nat-expiry", "", WIRE_NAT, AF_INET6},
 	{"nat-expiry", "answer=reset", WIRE_NAT, AF_INET},
+	{"nat-expiry", "idle=10s", WIRE_NAT, AF_INET},
+	{"nat-expiry", "idle=10s,answer=reset", WIRE_NAT, AF_INET6},
 	{"nat-expiry", "answer=reset", WIRE_NAT, AF_INET6},
 };
 
