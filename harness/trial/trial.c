@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "method/method.h"
 #include "trial/claim.h"
 #include "trial/forgotten.h"
 #include "trial/pcap.h"
@@ -29,11 +30,6 @@
 
 #define START_MARGIN_NS (10 * NS_PER_MS) /* from GO to time zero: both programs must have read it */
 #define SETUP_GRACE_NS  (20 * NS_PER_S)
-
-static const char *const tcp_states[] = {
-	NULL,	     "ESTABLISHED", "SYN_SENT",	  "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-	"CLOSE",     "CLOSE_WAIT",  "LAST_ACK",	  "LISTEN",   "CLOSING",
-}; /* include/net/tcp_states.h */
 
 /* As much of @text as fits. */
 static void copy_text(char *to, size_t size, const char *text)
@@ -256,8 +252,7 @@ static void cost(struct record_trial *r, const struct watch_conn *c, const struc
 	r->wakeups = e->wakeups;
 	r->messages = e->messages;
 	r->watched_ns = last->at_ns - c->armed_ns;
-	if (e->state < sizeof(tcp_states) / sizeof(tcp_states[0]) && tcp_states[e->state])
-		snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", tcp_states[e->state]);
+	snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", watch_state_name(e->state));
 	r->retransmits = e->retransmits;
 	r->probes = e->probes;
 	r->backoff = e->backoff;
