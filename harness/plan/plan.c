@@ -9,8 +9,9 @@
  * planned alone is the trial planned among a thousand. When the fault comes depends on the longest
  * span of the lab's methods, not on what was drawn.
  *
- * Methods that are too many for one lab are parted: first come the labs of the first part, one for
- * each scenario, then those of the second, so that a plan cut short leaves whole tunings.
+ * Methods that are too many for one lab are parted (plan/deal.h): first come the labs of the first
+ * part, one for each scenario, then those of the second, so that a plan cut short leaves whole
+ * tunings.
  */
 #include "plan/plan.h"
 
@@ -23,6 +24,7 @@
 #include "lab/netem_opt.h"
 #include "method/forgets.h"
 #include "method/half_closed.h"
+#include "plan/deal.h"
 #include "theory/scene.h"
 #include "theory/steps.h"
 
@@ -164,18 +166,6 @@ static void keep_phase(struct plan_lab *lab, int phase)
 	lab->n_trials = n;
 }
 
-/* The methods of part @part of @parts, which differ by one at most. */
-static void take_methods(const struct plan_config *config, int part, int parts,
-			 struct plan_lab *lab)
-{
-	const struct scenario *sc = lab->scenario;
-	int n = config->n_methods ? config->n_methods : sc->n_methods;
-	int first = (int)((int64_t)n * part / parts);
-
-	lab->methods = (config->n_methods ? config->methods : sc->methods) + first;
-	lab->n_methods = (int)((int64_t)n * (part + 1) / parts) - first;
-}
-
 static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab, struct err *err)
 {
 	const struct scenario_method *methods = lab->methods;
@@ -218,30 +208,52 @@ static int lab_parts(const struct plan_config *config)
 	return (config->n_methods + each - 1) / each;
 }
 
-int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
-	      struct plan *plan, struct err *err)
+static int make_labs(struct scenario *const *scenarios, int n_scenarios, int parts,
+		     const struct deal *deal, struct plan *plan, struct err *err)
 {
-	int parts = lab_parts(config), n_trials = 0;
+	int n_trials = 0;
 
-	*plan = (struct plan){ .config = *config };
-	plan->labs = calloc((size_t)n_scenarios * (size_t)parts, sizeof(*plan->labs));
+	plan->labs = calloc((size_t)n_scenarios * (size_t)parts + 1, sizeof(*plan->labs));
 	if (!plan->labs)
 		return err_sys(err, ENOMEM, "the plan");
 	for (int i = 0; i < n_scenarios * parts; i++) {
 		struct plan_lab *lab = &plan->labs[plan->n_labs++];
-		int ret;
+		int part = i / n_scenarios, ret;
 
 		lab->scenario = scenarios[i % n_scenarios];
-		take_methods(config, i / n_scenarios, parts, lab);
-		ret = plan_lab_make(config, lab, err);
-		if (ret < 0) {
-			plan_free(plan);
-			return ret;
+		if (deal->methods) {
+			lab->methods = deal->methods + deal->first[part];
+			lab->n_methods = deal->first[part + 1] - deal->first[part];
+		} else {
+			lab->methods = lab->scenario->methods;
+			lab->n_methods = lab->scenario->n_methods;
 		}
+		ret = plan_lab_make(&plan->config, lab, err);
+		if (ret < 0)
+			return ret;
 		for (int t = 0; t < lab->n_trials; t++)
 			lab->trials[t].index = n_trials++;
 	}
 	return 0;
+}
+
+int plan_make(struct scenario *const *scenarios, int n_scenarios, const struct plan_config *config,
+	      struct plan *plan, struct err *err)
+{
+	struct deal deal = { 0 };
+	int parts = lab_parts(config), ret = 0;
+
+	*plan = (struct plan){ .config = *config };
+	if (config->n_methods && n_scenarios)
+		ret = deal_make(config->methods, config->n_methods, parts, scenarios[0],
+				&config->kernel, &deal, err);
+	plan->methods = deal.methods;
+	if (!ret)
+		ret = make_labs(scenarios, n_scenarios, parts, &deal, plan, err);
+	deal_free(&deal);
+	if (ret)
+		plan_free(plan);
+	return ret;
 }
 
 /* Keeps the labs first, first + step, … */
@@ -273,5 +285,6 @@ void plan_free(struct plan *plan)
 	for (int i = 0; i < plan->n_labs; i++)
 		free(plan->labs[i].trials);
 	free(plan->labs);
+	free(plan->methods);
 	*plan = (struct plan){ 0 };
 }

@@ -59,6 +59,7 @@ struct plan_lab {
 
 struct plan {
 	struct plan_config config;
+	struct scenario_method *methods; /* config.methods, in the order of the labs; may be NULL */
 	int n_labs;
 	struct plan_lab *labs;
 };

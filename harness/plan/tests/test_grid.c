@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "method/heartbeat.h"
+#include "plan/deal.h"
 #include "plan/grid.h"
 #include "plan/plan.h"
 
@@ -191,8 +194,17 @@ Test(grid, sizes_are_bounded)
 	cr_expect(strstr(m.err.text, "empty"), "%s", m.err.text);
 }
 
-/* The methods of a plan in parts: each once in every scenario, in all phases, with the ids that they
- * have in a plan of one lab. */
+static const struct plan_trial *trial_of(const struct plan_lab *lab, uint64_t id)
+{
+	for (int i = 0; i < lab->n_trials; i++) {
+		if (lab->trials[i].id == id)
+			return &lab->trials[i];
+	}
+	return NULL;
+}
+
+/* The methods of a plan in parts: each once in every scenario, in all phases, with the ids and in
+ * the order that they have in a plan of one lab. */
 Test(grid, a_plan_in_parts_has_the_same_trials)
 {
 	struct scenario *two[2] = { calloc(1, sizeof(**two)), calloc(1, sizeof(**two)) };
@@ -214,16 +226,21 @@ Test(grid, a_plan_in_parts_has_the_same_trials)
 	cr_assert_eq(parts.n_labs, 2 * 3);
 	for (int l = 0; l < parts.n_labs; l++) {
 		const struct plan_lab *lab = &parts.labs[l], *of = &whole.labs[l % 2];
+		const struct plan_trial *before = NULL;
 
 		cr_assert_eq(lab->scenario, of->scenario);
 		cr_assert_leq(lab->n_trials, 13);
 		cr_assert_eq(lab->n_trials, lab->n_methods * 4);
 		for (int t = 0; t < lab->n_trials; t++, found++) {
-			const struct plan_trial *same = &of->trials[(l / 2 * 7 / 3) * 4 + t];
+			const struct plan_trial *same = trial_of(of, lab->trials[t].id);
 
 			cr_assert_eq(lab->trials[t].index, found);
-			cr_assert_eq(lab->trials[t].id, same->id);
+			cr_assert_not_null(same);
+			cr_assert_str_eq(lab->trials[t].options, same->options);
 			cr_assert_eq(lab->trials[t].phase_ns, same->phase_ns);
+			cr_assert(t % 4 == 0 || same == before + 1);
+			cr_assert(t == 0 || same > before);
+			before = same;
 		}
 	}
 	cr_assert_eq(found, 2 * 7 * 4);
@@ -233,5 +250,39 @@ Test(grid, a_plan_in_parts_has_the_same_trials)
 	free(two[1]->bytes);
 	free(two[0]);
 	free(two[1]);
+	done(&m);
+}
+
+/* A part must not get all of what a program has to do every second. */
+Test(grid, the_parts_of_a_plan_have_about_as_much_to_do)
+{
+	const struct kernel_params kernel = kernel_params_default(250);
+	static const struct scenario sc;
+	struct made m = { 0 };
+	struct deal deal;
+
+	add(&m, "keepalive", "idle", "10s,20s,30s,40s,50s,1m,70s,80s,90s");
+	add(&m, "heartbeat", "misses", "1,2,3");
+	add(&m, "heartbeat", "period", "1s,10s,20s");
+	lay_out(&m, NULL, 0, 0, 1);
+	cr_assert_eq(deal_make(m.tunings, m.n, 3, &sc, &kernel, &deal, &m.err), 0);
+	cr_assert_eq(deal.first[3], 18);
+	for (int part = 0; part < 3; part++) {
+		int64_t beats = 0;
+		int keepalives = 0;
+
+		for (int i = deal.first[part]; i < deal.first[part + 1]; i++) {
+			const struct scenario_method *t = &deal.methods[i];
+
+			keepalives += t->method == &method_keepalive;
+			if (t->method == &method_heartbeat)
+				beats += 60 * NS_PER_S / t->opt.v[HEARTBEAT_PERIOD];
+		}
+		cr_expect_eq(deal.first[part + 1] - deal.first[part], 6);
+		cr_expect_eq(keepalives, 3);
+		cr_expect_eq(beats, 60 + 6 + 3, "part %d: %lld beats a minute", part, (long long)beats);
+	}
+	free(deal.methods);
+	deal_free(&deal);
 	done(&m);
 }
