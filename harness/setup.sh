@@ -34,6 +34,7 @@ missing_of() {
 # shellcheck disable=SC2086 # lists of words, here and below
 missing=$(missing_of $want)
 optional=
+# shellcheck disable=SC2086
 [ "${1:-run}" = lint ] || optional=$(missing_of $qemu)
 [ -n "$missing$optional" ] || exit 0
 
@@ -41,13 +42,14 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 	echo "installing$missing$optional" >&2
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
+	# What goes wrong is on standard error; the rest is hundreds of lines.
 	# shellcheck disable=SC2086
-	exec apt-get install -y -qq --no-install-recommends $missing $optional >&2
+	exec apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $missing $optional >/dev/null
 fi
 if [ -z "$missing" ]; then
-	echo "For virtual time, as root: apt-get install --no-install-recommends$optional" >&2
+	echo "For virtual time, as root: apt-get update && apt-get install --no-install-recommends$optional" >&2
 	exit 0
 fi
 echo "deadpeer needs packages that are not installed. As root, run:" >&2
-echo "  apt-get install --no-install-recommends$missing$optional" >&2
+echo "  apt-get update && apt-get install --no-install-recommends$missing$optional" >&2
 exit 1
