@@ -41,7 +41,7 @@ static const char *const answers[] = {[NAT_SILENCE] = "silent", [NAT_RESET] = "r
 static const struct opt nat_expiry_options[] = {
 	[NAT_EXPIRY_ANSWER] = {"answer", OPT_WORD, "silent", 0, NAT_RESET, answers,
 			       "what a packet of an unknown connection gets"},
-	[NAT_EXPIRY_IDLE] = {"idle", OPT_DURATION, NULL, NS_PER_S, 5 * 86400 * NS_PER_S, NULL,
+	[NAT_EXPIRY_IDLE] = {"idle", OPT_DURATION, NULL, NS_PER_S, 432000 * NS_PER_S, NULL,
 			     "forgotten is only who is silent for that long, in whole seconds; left "
 			     "out: all of them, at once"},
 	{.name = NULL},

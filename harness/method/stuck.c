@@ -105,6 +105,10 @@ void stuck_alive(const struct situation *s, const struct stuck *k, struct window
 	bool impaired = s->effect.kind == EFFECT_IMPAIRED;
 	int64_t budget = (stuck_looks(k) - 1) * k->poll_ns - ACK_NS, late;
 
+	if (!situation_observer_writes_ns(s) && s->traffic != TRAFFIC_REQUEST) {
+		window_never(w, "the observer writes nothing, so nothing can be stuck");
+		return;
+	}
 	if (blurred(s, k, w))
 		return;
 	late = repair_round_trip_ns(s, impaired && s->effect.out, impaired && s->effect.in, budget - 1);

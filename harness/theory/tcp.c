@@ -7,6 +7,9 @@
  */
 #include "theory/tcp.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/minmax.h"
 #include "theory/closed.h"
@@ -145,14 +148,33 @@ static void silence(const struct situation *s, const struct tcp_options *o, stru
 	}
 }
 
-/* True when it is unlikelier than 1e-6 that within the horizon all probes of one cycle, or their
+static int64_t idle_ns_of(const struct situation *s, const struct tcp_options *o)
+{
+	return o->idle_ns ? o->idle_ns : s->kernel.keepalive_time_s * NS_PER_S;
+}
+
+static int64_t intvl_ns_of(const struct situation *s, const struct tcp_options *o)
+{
+	return o->intvl_ns ? o->intvl_ns : s->kernel.keepalive_intvl_s * NS_PER_S;
+}
+
+/* The least number of probes in a row that end it. Each timer may be an eighth late (theory/wheel.h). */
+static int fatal_probes(const struct situation *s, const struct tcp_options *o)
+{
+	int64_t left = o->user_timeout_ns - idle_ns_of(s, o) / 8 * 9;
+
+	if (!o->user_timeout_ns)
+		return o->cnt ? o->cnt : s->kernel.keepalive_probes;
+	return left > 0 ? 1 + (int)(left / (intvl_ns_of(s, o) / 8 * 9)) : 1;
+}
+
+/* True when it is unlikelier than 1e-6 that within @span_ns all probes of one cycle, or their
  * answers, are lost by chance. */
-static bool chance_spares(const struct situation *s, const struct tcp_options *o)
+static bool chance_spares(const struct situation *s, const struct tcp_options *o, int64_t span_ns)
 {
 	const struct impairment *both[] = { &s->path, &s->effect.impair };
-	int cnt = o->cnt ? o->cnt : s->kernel.keepalive_probes;
-	int64_t idle_ns = o->idle_ns ? o->idle_ns : s->kernel.keepalive_time_s * NS_PER_S;
-	double lost = 0, all = (double)s->horizon_ns / (double)idle_ns + 1;
+	int cnt = fatal_probes(s, o);
+	double lost = 0, all = (double)span_ns / (double)idle_ns_of(s, o) + 1;
 
 	for (int i = 0; i < 2; i++)
 		lost += 2e-6 * (double)(both[i]->loss_ppm + both[i]->corrupt_ppm);
@@ -165,10 +187,52 @@ static bool chance_spares(const struct situation *s, const struct tcp_options *o
 static void answered(const struct situation *s, const struct tcp_options *o, const char *never,
 		     struct window *w)
 {
-	if (o->keepalive && !chance_spares(s, o))
+	if (o->keepalive && !chance_spares(s, o, s->horizon_ns))
 		window_none(w, "every probe of one keepalive cycle may be lost by chance");
 	else
 		window_never(w, "%s", never);
+}
+
+/* Whether keepalive probes at all while all is well: nobody talks more often than its idle time. */
+static bool probed(const struct situation *s, const struct tcp_options *o)
+{
+	int64_t idle = idle_ns_of(s, o);
+
+	return o->keepalive && (!o->writes_ns || o->writes_ns > idle) &&
+	       (!o->reads_ns || o->reads_ns > idle) &&
+	       (s->traffic == TRAFFIC_IDLE || TRAFFIC_PERIOD_NS >= idle);
+}
+
+/*
+ * Loss on a steady path ends a connection that is well where it takes all probes of one cycle, before the
+ * fault, or after it with some that the fault took: no sooner than a whole cycle after arming, but
+ * sooner than the fault alone would.
+ */
+static void by_chance(const struct situation *s, const struct tcp_options *o, struct window *w)
+{
+	int64_t cycle = intvl_ns_of(s, o) * (o->user_timeout_ns ? 1 : fatal_probes(s, o)), soonest;
+	bool goes_on = s->effect.kind == EFFECT_FLAPPING || s->effect.for_ns;
+	size_t n;
+
+	if (!s->path.loss_ppm && !s->path.corrupt_ppm)
+		return;
+	if (!probed(s, o) || 
+	    chance_spares(s, o, s->since_armed_hi_ns + (goes_on ? s->horizon_ns : 0)))
+		return;
+	soonest = idle_ns_of(s, o) + cycle;
+	if (o->user_timeout_ns > soonest)
+		soonest = o->user_timeout_ns;
+	soonest -= s->since_armed_hi_ns;
+	if (w->kind == WINDOW_NEVER)
+		window_none(w, "every probe of one keepalive cycle may be lost by chance");
+	if (w->kind != WINDOW_SOME || soonest >= w->lo_ns)
+		return;
+	w->lo_ns = soonest;
+	n = strlen(w->why);
+	snprintf(w->why + n, sizeof(w->why) - n, "; sooner, and even before the fault, where loss takes all "
+		 "probes of one cycle");
+	steps_end(s->steps, w, "tcp_timer.c: tcp_keepalive_timer",
+		  "or sooner: all probes of one cycle may be lost by chance");
 }
 
 static void tell_goodbye(const struct situation *s, const struct window *w)
@@ -207,9 +271,11 @@ void tcp_readable_end(const struct situation *s, const struct tcp_options *o, st
 		break;
 	case EFFECT_SILENCE:
 		silence(s, o, w);
+		by_chance(s, o, w);
 		break;
 	case EFFECT_FLAPPING:
 		flap_readable_end(s, o, w);
+		by_chance(s, o, w);
 		break;
 	case EFFECT_FORGOTTEN:
 		forgotten_readable_end(s, o, w);

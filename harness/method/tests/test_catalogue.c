@@ -101,6 +101,17 @@ Test(catalogue, silence_is_death_to_an_inactivity_limit)
 	cr_assert_eq(predict(&method_rcvtimeo, "timeout=10s", &s).kind, WINDOW_SOME);
 }
 
+Test(catalogue, who_writes_nothing_has_nothing_stuck_however_seldom_it_looks)
+{
+	struct situation s = predict_after(EFFECT_NOTHING, TRAFFIC_IDLE, MS(2300));
+
+	cr_assert_eq(predict(&method_outq, "poll=10s", &s).kind, WINDOW_NEVER);
+	s.effect.kind = EFFECT_FROZEN;
+	cr_assert_eq(predict(&method_outq, "poll=10s", &s).kind, WINDOW_NEVER);
+	s.traffic = TRAFFIC_SENDING;
+	cr_assert_eq(predict(&method_outq, "poll=10s", &s).kind, WINDOW_NONE, "a byte may be in flight");
+}
+
 Test(catalogue, only_what_is_in_flight_can_be_stuck)
 {
 	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_IDLE, MS(2300));

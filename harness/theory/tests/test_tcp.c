@@ -267,6 +267,33 @@ Test(tcp, a_lossy_path_shifts_keepalives_cycle)
 	cr_assert_eq(lossy.kind, WINDOW_NONE);
 }
 
+/* With two probes, one pair in 625 is lost by chance: that may be before the fault. */
+Test(tcp, loss_may_end_a_connection_that_is_well)
+{
+	struct situation s = silence_after(SECONDS(200));
+	struct tcp_options two = {
+		.keepalive = true, .idle_ns = SECONDS(60), .intvl_ns = SECONDS(5), .cnt = 2
+	}, nine = two, writes = two, timeout = two;
+	struct window w;
+
+	s.path.loss_ppm = 20000;
+	tcp_readable_end(&s, &two, &w);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_eq(w.lo_ns, SECONDS(60 + 2 * 5 - 200), "no sooner than a whole cycle after arming");
+	timeout.user_timeout_ns = SECONDS(64);
+	tcp_readable_end(&s, &timeout, &w);
+	cr_assert_eq(w.lo_ns, SECONDS(60 + 5 - 200), "one probe is enough then");
+	nine.cnt = 9;
+	tcp_readable_end(&s, &nine, &w);
+	cr_assert_gt(w.lo_ns, 0, "nine in a row are not");
+	writes.writes_ns = SECONDS(1);
+	tcp_readable_end(&s, &writes, &w);
+	cr_assert_gt(w.lo_ns, 0, "it never probes");
+	s.effect.for_ns = SECONDS(1);
+	tcp_readable_end(&s, &two, &w);
+	cr_assert_eq(w.kind, WINDOW_NONE, "and after a silence that harms nobody it may");
+}
+
 Test(tcp, user_timeout_cuts_the_refused_probes_short)
 {
 	struct situation s = silence_after(SECONDS(2.3));
