@@ -24,10 +24,18 @@ enum event_kind {
 
 enum { EVENT_TEXT = 160, NO_CONN = -1 };
 
-/* TCP_INFO (linux/tcp.h) and thread counters between EVENT_ARMED and detection or report. */
+/*
+ * TCP_INFO (linux/tcp.h) and thread counters between EVENT_ARMED and detection or report. A segment
+ * is out when TCP hands it to IP (tcp_output.c: __tcp_transmit_skb), also where the own host then
+ * loses it, without a neighbour, without carrier or in its own qdisc. It is in when TCP takes it up
+ * (tcp_ipv4.c: tcp_v4_rcv), also where nothing in it is new. What goes out as one large frame to be cut
+ * by the device counts as the segments that it is cut into. Connections that the method makes beside
+ * the watched one are among the packets (method/beside.h).
+ */
 struct event_cost {
 	uint32_t packets_out, packets_in; /* tcpi_segs_out, tcpi_segs_in */
-	uint64_t bytes_out, bytes_in;     /* payload: tcpi_bytes_sent, tcpi_bytes_received */
+	uint64_t bytes_out; /* tcpi_bytes_sent: payload, each retransmission of it again */
+	uint64_t bytes_in;  /* tcpi_bytes_received: payload in order, each byte once; a FIN is one */
 	uint32_t wakeups;                 /* times the method's waiting call returned */
 	uint32_t messages;                /* what the method itself sent, or had the kernel ask */
 	uint32_t signals;                 /* signal handlers run in the watching thread */

@@ -53,6 +53,10 @@ struct watch {
 	int saw_errno;         /* 0 where the call reported none (EOF, a missed heartbeat) */
 	atomic_ulong wakeups;  /* times a waiting call returned */
 	atomic_ulong messages; /* what the method itself sent */
+
+	/* Of connections that the method makes beside this one: method/beside.h. */
+	atomic_int beside_fd;
+	atomic_uint beside_out, beside_in;
 };
 
 struct method {

@@ -3,7 +3,7 @@
  * A health check by connecting: a second connection to the peer's address and port, begun at armed +
  * k * period, dead when connect(2) fails. How long that takes when nobody answers is TCP_SYNCNT
  * (tcp(7)), left out net.ipv4.tcp_syn_retries: theory/syn.c. The watched connection only says where
- * to; nothing is sent on it.
+ * to; nothing is sent on it. What it costs is what the attempts cost (method/beside.h).
  *
  * What connects is closed at once, with a RST (SO_LINGER 0), so that neither end keeps a TIME_WAIT.
  * A refused connection (ECONNREFUSED) is the peer's host saying that nobody listens. To a client that
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/beside.h"
 #include "method/look.h"
 
 static const char *const refused_words[] = { "alive", "dead", NULL };
@@ -88,7 +89,9 @@ static int try_once(struct watch *watch)
 	fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return errno;
+	beside_begin(watch, fd);
 	err = attempt(watch, fd, &to, len);
+	beside_end(watch, err == 0);
 	close(fd);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/beside.h"
 #include "peers/interrupt.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -25,7 +26,12 @@ enum { THREAD_STACK = 64 << 10 };
 
 void watched_cost(struct watched *w, struct event_cost *cost)
 {
+	uint32_t out, in;
+
 	cost_since(w->watch.fd, &w->mark, cost);
+	beside_packets(&w->watch, &out, &in);
+	cost->packets_out += out;
+	cost->packets_in += in;
 	cost->wakeups = (uint32_t)atomic_load(&w->watch.wakeups);
 	cost->messages = (uint32_t)atomic_load(&w->watch.messages);
 	cost->signals = atomic_load(&w->signals);

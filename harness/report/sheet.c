@@ -166,8 +166,9 @@ void report_cost(const struct report *report, const struct style *style)
 
 	put_sheet(&sheet, report, style);
 	text_wrap(style, TONE_DIM,
-		  "Packets are TCP segments of the connection, and bytes their payload, retransmissions "
-		  "among both; ARP and netlink are not counted. Wake-ups: how often the method's waiting "
+		  "Packets are TCP segments as the observer's TCP hands them to IP and takes them up, "
+		  "retransmissions among them; bytes their payload: out as often as it is sent, in once, a FIN "
+		  "as one byte. ARP and netlink are not counted. Wake-ups: how often the method's waiting "
 		  "call returned. Messages: what the method itself wrote or had the kernel ask. null does "
 		  "nothing: its row is what the connection carries without a method. From arming to "
 		  "detection or to the horizon.",
