@@ -58,7 +58,10 @@ static int nat_expiry_check(const struct opt_values *opt, enum side observer, en
 	char text[32];
 
 	(void)observer;
-	(void)traffic;
+	if (traffic == TRAFFIC_CONNECTING)
+		return err_set(err, EINVAL,
+			       "with traffic: connecting there is no connection yet that could be forgotten; "
+			       "use another fault, or traffic: idle");
 	if (idle_ns(opt) % NS_PER_S)
 		return err_set(err, EINVAL, "nat-expiry's idle is %s, and conntrack takes whole seconds",
 			       opt_format_duration(idle_ns(opt), text, sizeof(text)));

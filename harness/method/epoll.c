@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ready.h"
 
 static int epoll_arm(struct watch *watch, struct err *err)
@@ -39,6 +40,31 @@ static void epoll_end(struct watch *watch, int64_t now, unsigned int events)
 	snprintf(watch->saw, sizeof(watch->saw), "epoll_wait=%s%s%s",
 		 ready_events(events, "EPOLL", text, sizeof(text)), err ? " SO_ERROR=" : "",
 		 err ? strerrorname_np(err) : "");
+}
+
+/* EPOLLOUT, and from then on the events of a connection that stands. */
+static bool epoll_connect(struct watch *watch)
+{
+	struct epoll_event out = { .events = EPOLLOUT }, in = { .events = EPOLLIN | EPOLLRDHUP }, got;
+	int ret = attempt_start(watch), n, err;
+	char text[64], how[80];
+	int64_t now;
+
+	if (ret <= 0)
+		return ret < 0;
+	epoll_ctl(watch->own_fd, EPOLL_CTL_MOD, watch->fd, &out);
+	do {
+		n = epoll_wait(watch->own_fd, &got, 1, -1);
+		err = errno;
+		now = clock_now_ns();
+		atomic_fetch_add(&watch->wakeups, 1);
+	} while (n < 0 && err == EINTR);
+	snprintf(how, sizeof(how), "epoll_wait=%s",
+		 n == 1 ? ready_events(got.events, "EPOLL", text, sizeof(text)) : strerrorname_np(err));
+	if (attempt_ended(watch, now, how))
+		return true;
+	epoll_ctl(watch->own_fd, EPOLL_CTL_MOD, watch->fd, &in);
+	return false;
 }
 
 static void epoll_watch(struct watch *watch)
@@ -73,6 +99,7 @@ const struct method method_epoll = {
 	.options = (const struct opt[]){ { 0 } },
 	.reads = true,
 	.arm = epoll_arm,
+	.connect = epoll_connect,
 	.watch = epoll_watch,
 	.period_ns = ready_period_ns,
 	.window = ready_window,

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ends.h"
 #include "method/forgets.h"
 #include "theory/steps.h"
@@ -47,6 +48,10 @@ void method_window(const struct method *method, const struct opt_values *opt,
 	if (s->effect.forget_ns) {
 		if (forgets_situation(method, opt, s, &one, w))
 			method_window(method, opt, &one, w);
+		return;
+	}
+	if (s->traffic == TRAFFIC_CONNECTING) {
+		attempt_window(method, opt, s, w);
 		return;
 	}
 	if (s->traffic != TRAFFIC_HALF_CLOSED) {

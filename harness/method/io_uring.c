@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ready.h"
 #include "method/ring.h"
 
@@ -83,28 +84,82 @@ static bool answered(struct watch *watch, int64_t now, int result, const char *b
 	return ready_recv(watch, how);
 }
 
+/* Hands the request over and waits for its completion: 0 and *result, or -errno; *now_ns either way. */
+static int complete(struct watch *watch, int *result, int64_t *now_ns)
+{
+	int ret = 0;
+
+	while ((ret == 0 || ret == -EINTR) && !ring_take(watch->own, result)) {
+		ret = ring_wait(watch->own);
+		*now_ns = clock_now_ns();
+		atomic_fetch_add(&watch->wakeups, 1);
+	}
+	return ret == -EINTR ? 0 : ret;
+}
+
+/* The connect itself is handed over, and its completion is what connect(2) would have returned. */
+static bool connect_whole(struct watch *watch)
+{
+	struct io_uring_sqe *sqe = ring_request(watch->own);
+	int64_t now = 0;
+	int result, ret;
+
+	attempt_blocks(watch, true);
+	sqe->opcode = IORING_OP_CONNECT;
+	sqe->fd = watch->fd;
+	sqe->addr = (uintptr_t)&watch->to;
+	sqe->off = watch->to_len;
+	ret = complete(watch, &result, &now);
+	if (ret == 0 && result == 0)
+		return false;
+	watch_saw(watch, now, ret ? "io_uring_enter" : "io_uring connect", -1, ret ? -ret : -result);
+	return true;
+}
+
+/* A connect(2) that does not block, then a poll for POLLOUT. */
+static bool connect_poll(struct watch *watch)
+{
+	int begun = attempt_start(watch), result, ret;
+	struct io_uring_sqe *sqe;
+	char events[48], how[64];
+	int64_t now = 0;
+
+	if (begun <= 0)
+		return begun < 0;
+	sqe = ring_request(watch->own);
+	sqe->opcode = IORING_OP_POLL_ADD;
+	sqe->fd = watch->fd;
+	sqe->poll32_events = POLLOUT;
+	ret = complete(watch, &result, &now);
+	if (ret) {
+		watch_saw(watch, now, "io_uring_enter", -1, -ret);
+		return true;
+	}
+	snprintf(how, sizeof(how), "io_uring poll=%s",
+		 ready_events((unsigned int)result, "POLL", events, sizeof(events)));
+	return attempt_ended(watch, now, how);
+}
+
+static bool io_uring_connect(struct watch *watch)
+{
+	return watch->opt.v[IO_URING_OP] == OP_RECV ? connect_whole(watch) : connect_poll(watch);
+}
+
 static void io_uring_watch(struct watch *watch)
 {
 	struct ring *ring = watch->own;
 	char bytes[4096];
-	int64_t now;
-	int result;
+	int64_t now = 0;
+	int result, ret;
 
 	do {
 		ask(watch, bytes, sizeof(bytes));
-		while (!ring_take(ring, &result)) {
-			int ret = ring_wait(ring);
-
-			now = clock_now_ns();
-			atomic_fetch_add(&watch->wakeups, 1);
-			if (ret < 0 && ret != -EINTR) {
-				watch_saw(watch, now, "io_uring_enter", -1, -ret);
-				goto out;
-			}
+		ret = complete(watch, &result, &now);
+		if (ret) {
+			watch_saw(watch, now, "io_uring_enter", -1, -ret);
+			break;
 		}
-		now = clock_now_ns();
 	} while (!answered(watch, now, result, bytes));
-out:
 	ring_close(ring);
 	free(ring);
 }
@@ -116,6 +171,7 @@ const struct method method_io_uring = {
 	.reads = true,
 	.needs = FACT_BIT(FACT_IO_URING),
 	.arm = io_uring_arm,
+	.connect = io_uring_connect,
 	.watch = io_uring_watch,
 	.period_ns = ready_period_ns,
 	.window = ready_window,

@@ -21,6 +21,16 @@ const struct method *method_find(const char *name)
 	return NULL;
 }
 
+int method_refuses(const struct method *method, enum traffic traffic, struct err *err)
+{
+	if (traffic != TRAFFIC_CONNECTING || method->connect)
+		return 0;
+	return err_set(err, EINVAL,
+		       "%s needs a connection that stands, and with traffic: connecting none does yet; "
+		       "write traffic: idle, or a method that waits for connect(2), such as recv or poll",
+		       method->name);
+}
+
 const char *watch_state_name(int state)
 {
 	/* include/net/tcp_states.h; the values are part of the ABI of TCP_INFO. */

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "base/opt.h"
@@ -34,13 +35,15 @@ enum { SAW_MAX = 96 };
 
 /* One connection under observation. Filled in by the observer program, except where noted. */
 struct watch {
-	int fd; /* connected, TCP_NODELAY, blocking */
+	int fd; /* connected, TCP_NODELAY, blocking; traffic `connecting`: see connect() */
 	unsigned int index;
 	const struct method *method;
 	struct opt_values opt;
 	enum side side; /* of the observer */
 	enum traffic traffic;
 	int size;           /* bytes of a message of the traffic */
+	struct sockaddr_storage to; /* traffic `connecting`: where to */
+	socklen_t to_len;
 	int64_t armed_ns;   /* clock_now_ns() right after arm(): time zero of a method's schedule */
 	int64_t trusted_ns; /* the peer is held for alive since: armed_ns, or as trust() stamps it */
 	atomic_int took;    /* errno that a write of the program's own took off the socket; 0: none */
@@ -59,6 +62,8 @@ struct watch {
 	atomic_uint beside_out, beside_in;
 };
 
+struct attempt_view; /* method/attempt.h */
+
 struct method {
 	const char *name;          /* as in a scenario */
 	const char *about;         /* one line for `deadpeer list` */
@@ -74,9 +79,18 @@ struct method {
 	/* Optional. Refuses option values that make no sense together: -EINVAL and a sentence. */
 	int (*check)(const struct opt_values *opt, struct err *err);
 
-	/* Optional. Socket options, set right after the connection stands, by the thread that will
-	 * watch. */
+	/* Optional. Socket options, set right after the connection stands, or in traffic `connecting` before
+	 * it is begun, by the thread that will watch. */
 	int (*arm)(struct watch *watch, struct err *err);
+
+	/*
+	 * Optional; where it is NULL the method needs a connection that stands, and traffic `connecting`
+	 * is refused. Called there after arm() and before watch(), on a socket that is bound, does not
+	 * block, and has not been connected: connect(2) to watch->to, as a program would do it. True: the
+	 * attempt has failed, which the method saw, and watch() is not called. False: the connection stands, and
+	 * the socket blocks; or the method does not wait for that.
+	 */
+	bool (*connect)(struct watch *watch);
 
 	/* Required. Blocks in the method's own thread until it holds the peer for dead; signals may
 	 * interrupt every call. Stamps dead_ns right where the call returned. */
@@ -110,6 +124,10 @@ struct method {
 	/* Required. What theory predicts. */
 	void (*window)(const struct opt_values *opt, const struct situation *situation,
 		       struct window *window);
+
+	/* Optional, with connect(): what its options make of an attempt, and how it is told of the end;
+	 * NULL: nothing, and at once (method/attempt.h). */
+	void (*attempt)(const struct opt_values *opt, struct attempt_view *view);
 };
 
 /* NULL-terminated, in the order of `deadpeer list`. */
@@ -117,6 +135,9 @@ extern const struct method *const method_table[];
 
 /* NULL when there is none. */
 const struct method *method_find(const char *name);
+
+/* -EINVAL and a sentence with the remedy where the method cannot watch that traffic; else 0. */
+int method_refuses(const struct method *method, enum traffic traffic, struct err *err);
 
 /* Zeroed memory of the method's own: for arm(). watch_free_own() is its release(). */
 int watch_new_own(struct watch *watch, size_t size, struct err *err);

@@ -4,6 +4,7 @@
  */
 #include <unistd.h>
 
+#include "method/attempt.h"
 #include "method/method.h"
 
 static void null_watch(struct watch *watch)
@@ -33,6 +34,7 @@ const struct method method_null = {
 	.name = "null",
 	.about = "never notices; proves that the lab invents nothing",
 	.options = (const struct opt[]){ { 0 } },
+	.connect = attempt_unseen,
 	.watch = null_watch,
 	.period_ns = null_period_ns,
 	.window = null_window,

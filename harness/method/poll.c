@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ready.h"
 
 static void poll_watch(struct watch *watch)
@@ -40,6 +41,7 @@ const struct method method_poll = {
 	.about = "poll(2) for POLLIN and POLLRDHUP, then recv(2): 0 or an error is the end",
 	.options = (const struct opt[]){ { 0 } },
 	.reads = true,
+	.connect = attempt_poll,
 	.watch = poll_watch,
 	.period_ns = ready_period_ns,
 	.window = ready_window,

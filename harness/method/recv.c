@@ -4,6 +4,7 @@
  * learns of an end that arrives as a packet (FIN: 0, RST: ECONNRESET), and of nothing else: an
  * idle connection whose packets vanish blocks for ever (recv(2), tcp(7)).
  */
+#include "method/attempt.h"
 #include "method/read.h"
 
 #include "theory/tcp.h"
@@ -32,6 +33,7 @@ const struct method method_recv = {
 	.about = "blocking recv(2): 0 or an error is the end, nothing else is",
 	.options = (const struct opt[]){ { 0 } },
 	.reads = true,
+	.connect = attempt_block,
 	.watch = recv_watch,
 	.period_ns = recv_period_ns,
 	.window = recv_window,

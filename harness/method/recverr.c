@@ -24,6 +24,7 @@
 #include <linux/errqueue.h> /* needs struct timespec */
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/method.h"
 #include "method/unreachable.h"
 #include "theory/tcp.h"
@@ -118,6 +119,23 @@ static bool recverr_take(struct watch *watch, unsigned int events)
 	return true;
 }
 
+/*
+ * In SYN_SENT it makes no difference when it is told, for every ICMP error ends the attempt; but here TCP does put the ICMP
+ * into the error queue (tcp_ipv4.c: tcp_v4_err calls ip_icmp_error), so that its origin, type and code are known.
+ */
+static bool recverr_connect(struct watch *watch)
+{
+	char queue[SAW_MAX / 2];
+	size_t n;
+
+	if (!attempt_poll(watch))
+		return false;
+	recverr_queue(watch, queue, sizeof(queue));
+	n = strlen(watch->saw);
+	snprintf(watch->saw + n, sizeof(watch->saw) - n, "%s%s", queue[0] ? " " : "", queue);
+	return true;
+}
+
 static void recverr_watch(struct watch *watch)
 {
 	struct pollfd fd = { .fd = watch->fd, .events = POLLIN };
@@ -160,6 +178,7 @@ const struct method method_recverr = {
 	.options = recverr_rows,
 	.reads = true,
 	.arm = recverr_arm,
+	.connect = recverr_connect,
 	.watch = recverr_watch,
 	.period_ns = recverr_period_ns,
 	.window = recverr_window,

@@ -5,6 +5,7 @@
  * the scenario's; Linux's own 15 means a quarter of an hour (tcp(7),
  * Documentation/networking/ip-sysctl.rst).
  */
+#include "method/attempt.h"
 #include "method/writer.h"
 
 #include "base/clock.h"
@@ -46,6 +47,7 @@ const struct method method_retries2 = {
 	.about = "writes every `period` and reads: tcp_retries2 ends what is not acknowledged",
 	.options = retries2_rows,
 	.reads = true,
+	.connect = attempt_block,
 	.watch = retries2_watch,
 	.talks = retries2_talks,
 	.period_ns = retries2_period_ns,

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/writer.h"
 
 enum { RTO_MAX_MAX, RTO_MAX_PERIOD };
@@ -82,6 +83,11 @@ static void rto_max_window(const struct opt_values *opt, const struct situation 
 	writer_window(&s, &o, window);
 }
 
+static void rto_max_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	view->syn.rto_max_ns = opt->v[RTO_MAX_MAX];
+}
+
 const struct method method_rto_max = {
 	.name = "rto_max",
 	.about = "TCP_RTO_MAX_MS: retransmission that gives up sooner",
@@ -90,6 +96,8 @@ const struct method method_rto_max = {
 	.needs = FACT_BIT(FACT_TCP_RTO_MAX_MS),
 	.check = rto_max_check,
 	.arm = rto_max_arm,
+	.connect = attempt_block,
+	.attempt = rto_max_attempt,
 	.watch = rto_max_watch,
 	.talks = rto_max_talks,
 	.period_ns = rto_max_period_ns,

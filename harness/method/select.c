@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/method.h"
 #include "theory/tcp.h"
 
@@ -26,6 +27,27 @@ static int select_arm(struct watch *watch, struct err *err)
 		return err_set(err, EMFILE, "select watches descriptors below %d, and this one is %d",
 			       SELECT_FDS, watch->fd);
 	return 0;
+}
+
+/* select(2) for writing, which a failed connect(2) makes it, too. */
+static bool select_connect(struct watch *watch)
+{
+	unsigned long set[SELECT_FDS / SELECT_LONG_BITS];
+	size_t word = (size_t)watch->fd / SELECT_LONG_BITS;
+	int ret = attempt_start(watch), n, err;
+	int64_t now;
+
+	if (ret <= 0)
+		return ret < 0;
+	do {
+		memset(set, 0, (word + 1) * sizeof(set[0]));
+		set[word] = 1UL << ((size_t)watch->fd % SELECT_LONG_BITS);
+		n = select(watch->fd + 1, NULL, (fd_set *)set, NULL, NULL);
+		err = errno;
+		now = clock_now_ns();
+		atomic_fetch_add(&watch->wakeups, 1);
+	} while (n < 0 && err == EINTR);
+	return attempt_ended(watch, now, "select=1");
 }
 
 static void select_watch(struct watch *watch)
@@ -84,6 +106,7 @@ const struct method method_select = {
 	.options = (const struct opt[]){ { 0 } },
 	.reads = true,
 	.arm = select_arm,
+	.connect = select_connect,
 	.watch = select_watch,
 	.period_ns = select_period_ns,
 	.window = select_window,

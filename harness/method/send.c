@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ends.h"
 #include "method/look.h"
 #include "method/writer.h"
@@ -193,11 +194,18 @@ static void send_window(const struct opt_values *opt, const struct situation *si
 	}
 }
 
+static void send_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	view->look_ns = opt->v[SEND_PERIOD];
+}
+
 const struct method method_send = {
 	.name = "send",
 	.about = "send(2) every `period`: an error is the end; the first write after a FIN has none",
 	.options = send_rows,
 	.arm = send_arm,
+	.connect = attempt_begin,
+	.attempt = send_attempt,
 	.watch = send_watch,
 	.talks = send_talks,
 	.period_ns = send_period_ns,

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/ends.h"
 #include "method/look.h"
 #include "method/unreachable.h"
@@ -80,10 +81,17 @@ static void so_error_window(const struct opt_values *opt, const struct situation
 				    "before it is looked for (tcp_input.c: tcp_ack)");
 }
 
+static void so_error_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	view->look_ns = opt->v[SO_ERROR_POLL];
+}
+
 const struct method method_so_error = {
 	.name = "so_error",
 	.about = "SO_ERROR asked every `poll`: dead when there is one; a FIN is none",
 	.options = so_error_rows,
+	.connect = attempt_begin,
+	.attempt = so_error_attempt,
 	.watch = so_error_watch,
 	.period_ns = so_error_period_ns,
 	.window = so_error_window,

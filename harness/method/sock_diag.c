@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/method.h"
 #include "netns/monitor.h"
 
@@ -108,6 +109,7 @@ const struct method method_sock_diag = {
 	.options = (const struct opt[]){ { 0 } },
 	.needs = FACT_BIT(FACT_SOCK_DIAG),
 	.arm = sock_diag_arm,
+	.connect = attempt_unseen,
 	.watch = sock_diag_watch,
 	.period_ns = sock_diag_period_ns,
 	.window = sock_diag_window,

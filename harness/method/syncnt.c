@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/beside.h"
 #include "method/look.h"
 
@@ -128,6 +129,25 @@ static bool succeeds(struct watch *watch, void *state)
 	return true;
 }
 
+/* Traffic `connecting`: the watched connection is the attempt, and no answer but the right one is life. */
+static bool syncnt_connect(struct watch *watch)
+{
+	int count = (int)watch->opt.v[SYNCNT_COUNT];
+
+	if (watch->opt.v[SYNCNT_COUNT] != OPT_UNSET &&
+	    setsockopt(watch->fd, IPPROTO_TCP, TCP_SYNCNT, &count, sizeof(count)) < 0) {
+		watch_saw(watch, clock_now_ns(), "setsockopt(TCP_SYNCNT)", -1, errno);
+		return true;
+	}
+	return attempt_poll(watch);
+}
+
+static void syncnt_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	if (opt->v[SYNCNT_COUNT] != OPT_UNSET)
+		view->syn.retries = (int)opt->v[SYNCNT_COUNT];
+}
+
 static void syncnt_watch(struct watch *watch)
 {
 	look_until(watch, watch->opt.v[SYNCNT_PERIOD], fails, NULL);
@@ -151,6 +171,8 @@ const struct method method_syncnt = {
 	.name = "syncnt",
 	.about = "connect(2) anew every `period`: dead when it fails, after TCP_SYNCNT retransmissions",
 	.options = syncnt_rows,
+	.connect = syncnt_connect,
+	.attempt = syncnt_attempt,
 	.watch = syncnt_watch,
 	.trust = syncnt_trust,
 	.period_ns = syncnt_period_ns,

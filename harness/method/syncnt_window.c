@@ -46,7 +46,7 @@ static void told(const struct situation *s, const struct tries *t, struct window
 		window_none(w, "there are more connections than ICMP errors in one go, and who is not told "
 			       "sends its SYNs");
 	else
-		window_some(w, t->lo, t->hi + t->syn.first_hi_ns + rtt,
+		window_some(w, t->lo, t->hi + t->syn.timer[0].hi + rtt,
 			    "an ICMP error ends connect(2) at once, or the next SYN does (tcp_ipv4.c: "
 			    "tcp_v4_err; RFC 1122 4.2.3.9)");
 	steps_end(s->steps, w, "tcp_ipv4.c: tcp_v4_err", "the SYN draws an ICMP error: connect(2) fails");
@@ -74,7 +74,7 @@ static int64_t neighbour(const struct situation *s, const struct tries *t, int64
 	if (e->tcp_only)
 		return INT64_MAX;
 	if (flushed)
-		*hi = t->hi + t->syn.second_hi_ns + solicits_ns(s);
+		*hi = t->hi + t->syn.timer[1].hi + solicits_ns(s);
 	if (e->beyond && !flushed)
 		return t->lo;
 	return max64(t->lo, SOLICITS * NS_PER_S * (flushed ? 1 : 2) - SKEW_NS);
@@ -82,28 +82,28 @@ static int64_t neighbour(const struct situation *s, const struct tries *t, int64
 
 static void silence(const struct situation *s, const struct tries *t, struct window *w)
 {
-	int64_t end = s->effect.for_ns, hi, lo = t->lo + t->syn.end_lo_ns;
+	int64_t end = s->effect.for_ns, hi, lo = t->lo + t->syn.end.lo;
 	int64_t failed = neighbour(s, t, &hi);
 	int64_t answered = end + situation_rtt_ns(s) + 2 * s->path.jitter_ns + SKEW_NS;
 
 	if (end && end <= t->lo)
 		window_never(w, "the silence is over before the next attempt");
-	else if (end && answered < t->lo + t->syn.last_lo_ns && answered < failed)
+	else if (end && answered < t->lo + t->syn.last.lo && answered < failed)
 		window_never(w, "the silence is over before the last SYN leaves, which is answered");
-	else if (end && end <= t->hi + t->syn.end_hi_ns)
+	else if (end && end <= t->hi + t->syn.end.hi)
 		window_none(w, "the silence is over about when the last SYN leaves");
 	else
-		window_some(w, min64(lo, failed), min64(t->hi + t->syn.end_hi_ns, hi),
-			    failed < t->hi + t->syn.end_hi_ns
+		window_some(w, min64(lo, failed), min64(t->hi + t->syn.end.hi, hi),
+			    failed < t->hi + t->syn.end.hi
 				    ? "the SYNs of one attempt run out (tcp_timer.c: tcp_write_timeout), or the "
 				      "neighbour fails before (tcp_ipv4.c: tcp_v4_err)"
 				    : "%d SYNs of one attempt are not answered (tcp_timer.c: "
 				      "tcp_write_timeout)",
 			    t->syn.retransmissions + 1);
 	steps_add(s->steps, t->lo, t->hi, "connect(2)", "an attempt begins that is not answered");
-	steps_add(s->steps, t->lo + t->syn.first_lo_ns, t->hi + t->syn.first_hi_ns, "RFC 6298 2.1, 5.7",
+	steps_add(s->steps, t->lo + t->syn.timer[0].lo, t->hi + t->syn.timer[0].hi, "RFC 6298 2.1, 5.7",
 		  "its SYN leaves for the second time");
-	steps_add(s->steps, t->lo + t->syn.last_lo_ns, t->hi + t->syn.last_hi_ns,
+	steps_add(s->steps, t->lo + t->syn.last.lo, t->hi + t->syn.last.hi,
 		  "tcp_timer.c: tcp_retransmit_timer", "retransmission %d, the last",
 		  t->syn.retransmissions);
 	steps_end(s->steps, w, "tcp_timer.c: tcp_write_timeout", "connect(2) fails");
@@ -124,7 +124,7 @@ static bool chance_spares(const struct situation *s, const struct tries *t, int6
 static void impaired(const struct situation *s, const struct tries *t, int64_t period, struct window *w)
 {
 	if (situation_rtt_ns(s) + 2 * (s->effect.impair.delay_ns + s->effect.impair.jitter_ns) >
-	    t->syn.last_lo_ns)
+	    t->syn.last.lo)
 		window_none(w, "an answer may need longer than all SYNs");
 	else if (chance_spares(s, t, period))
 		window_never(w, "not all SYNs of one attempt are lost");
@@ -179,6 +179,7 @@ void syncnt_window(const struct opt_values *opt, const struct situation *s, stru
 	bool client = s->observer == SIDE_CLIENT;
 	bool refusal_ends = opt->v[SYNCNT_REFUSED] == OPT_UNSET ? client :
 				    opt->v[SYNCNT_REFUSED] == REFUSED_DEAD;
+	struct syn_options o = { 0 };
 	struct tries t = { 0 };
 
 	if (refusal_ends && !client) {
@@ -186,7 +187,9 @@ void syncnt_window(const struct opt_values *opt, const struct situation *s, stru
 		return;
 	}
 	first_lost_write(s, period, &t.lo, &t.hi);
-	t.syn = syn_giveup(&s->kernel, count == OPT_UNSET ? s->kernel.syn_retries : (int)count);
+	if (count != OPT_UNSET)
+		o.retries = (int)count;
+	syn_giveup(&s->kernel, &o, &t.syn);
 	switch (s->effect.kind) {
 	case EFFECT_GONE:
 		gone(s, period, refusal_ends, w);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/look.h"
 #include "theory/tcp.h"
 
@@ -69,10 +70,18 @@ static void tcp_info_window(const struct opt_values *opt, const struct situation
 	look_steps(situation, opt->v[TCP_INFO_POLL], window);
 }
 
+static void tcp_info_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	view->look_ns = opt->v[TCP_INFO_POLL];
+	view->state = true;
+}
+
 const struct method method_tcp_info = {
 	.name = "tcp_info",
 	.about = "TCP_INFO looked at every `poll`: dead when the state is not ESTABLISHED",
 	.options = tcp_info_rows,
+	.connect = attempt_begin,
+	.attempt = tcp_info_attempt,
 	.watch = tcp_info_watch,
 	.period_ns = tcp_info_period_ns,
 	.window = tcp_info_window,

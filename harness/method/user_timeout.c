@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/writer.h"
 
 enum { UT_TIMEOUT, UT_IDLE, UT_INTVL, UT_CNT, UT_PERIOD };
@@ -161,6 +162,12 @@ static void ut_window(const struct opt_values *opt, const struct situation *situ
 	writer_window(situation, &o, window);
 }
 
+/* It holds for SYNs, too (tcp_write_timeout). */
+static void ut_attempt(const struct opt_values *opt, struct attempt_view *view)
+{
+	view->syn.user_timeout_ns = opt->v[UT_TIMEOUT];
+}
+
 const struct method method_user_timeout = {
 	.name = "user_timeout",
 	.about = "TCP_USER_TIMEOUT: how long data, or keepalive, may stay unanswered",
@@ -169,6 +176,8 @@ const struct method method_user_timeout = {
 	.needs = FACT_BIT(FACT_TCP_USER_TIMEOUT),
 	.check = ut_check,
 	.arm = ut_arm,
+	.connect = attempt_block,
+	.attempt = ut_attempt,
 	.watch = ut_watch,
 	.talks = ut_talks,
 	.period_ns = ut_period_ns,

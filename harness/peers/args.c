@@ -77,7 +77,8 @@ static int parse_traffic(const char *text, enum traffic *traffic, struct err *er
 		}
 	}
 	return err_set(err, EINVAL,
-		       "no traffic '%s': idle, request, sending, receiving, stalled or half-closed", text);
+		       "no traffic '%s': idle, request, sending, receiving, stalled, half-closed or "
+		       "connecting", text);
 }
 
 static int parse_size(const char *text, int *size, struct err *err)
@@ -163,6 +164,21 @@ static int parse_option(int option, const char *text, struct args *args, struct 
 	}
 }
 
+/* In traffic `connecting` it is the client that waits for its connections. */
+static int check_connecting(const struct args *args, struct err *err)
+{
+	if (args->traffic != TRAFFIC_CONNECTING)
+		return 0;
+	if (args_observer_side(args) == SIDE_SERVER)
+		return err_set(err, EINVAL,
+			       "--traffic connecting is observed by the client: only it connects");
+	for (int i = 0; i < args->n_conns; i++) {
+		if (method_refuses(args->conns[i].method, args->traffic, err))
+			return -EINVAL;
+	}
+	return 0;
+}
+
 int args_parse(int argc, char **argv, enum side side, struct args *args, struct err *err)
 {
 	const char *address = side == SIDE_SERVER ? "listen" : "connect";
@@ -195,6 +211,9 @@ int args_parse(int argc, char **argv, enum side side, struct args *args, struct 
 		return err_set(err, EINVAL, "--%s ADDR:PORT is required; see --help", address);
 	if (!args->n_conns && add_conn("0/recv", args, err))
 		return -EINVAL;
+	ret = check_connecting(args, err);
+	if (ret)
+		return ret;
 	if (args->bind_port + args->n_conns > 65536)
 		return err_set(err, EINVAL, "--bind %d leaves too few ports for %d connections",
 			       args->bind_port, args->n_conns);
@@ -229,7 +248,8 @@ void args_help(FILE *to, enum side side)
 		"  --conn          one connection: when it is made, in ns after the start, and the method\n"
 		"                  that watches it (default: 0/recv); may stand many times\n"
 		"  --bind PORT     connection i has the client's port PORT + i (default: %d)\n"
-		"  --traffic KIND  idle (default), request, sending, receiving, stalled, half-closed\n"
+		"  --traffic KIND  idle (default), request, sending, receiving, stalled, half-closed,\n"
+		"                  connecting\n"
 		"  --size BYTES    of each message of the traffic (default: 1)\n"
 		"  --events FD     write binary events there instead of text on standard output\n"
 		"  --commands FD   wait for binary commands there; its end ends the program\n\n"

@@ -78,11 +78,16 @@ static int64_t stood_ns(int fd, int64_t now)
 	return now - info.tcpi_last_ack_recv * NS_PER_MS;
 }
 
-static int stands(struct station *st, int conn, int fd, int64_t now, struct err *err)
+static void no_delay(int fd)
 {
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+}
+
+static int stands(struct station *st, int conn, int fd, int64_t now, struct err *err)
+{
+	no_delay(fd);
 	st->link[conn].fd = fd;
 	st->link[conn].stood = true;
 	return st->role->stands(st, conn, stood_ns(fd, now), err);
@@ -143,6 +148,13 @@ int connect_schedule(struct station *st, int64_t zero_ns, struct err *err)
 	return 0;
 }
 
+/* The role makes the connection, and it may never stand. */
+static int hand_over(struct station *st, int conn, struct err *err)
+{
+	no_delay(st->link[conn].fd);
+	return st->role->connects(st, conn, err);
+}
+
 static int begin(struct station *st, int conn, struct err *err)
 {
 	const struct args *args = st->args;
@@ -156,6 +168,8 @@ static int begin(struct station *st, int conn, struct err *err)
 	if (bind(fd, (struct sockaddr *)&own, args->addr_len) < 0)
 		return err_sys(err, errno, "connection %d: bind to port %d", conn,
 			       args->bind_port + conn);
+	if (args->traffic == TRAFFIC_CONNECTING)
+		return hand_over(st, conn, err);
 	ret = connect(fd, (const struct sockaddr *)&args->addr, args->addr_len);
 	if (ret < 0 && errno != EINPROGRESS)
 		return err_sys(err, errno, "connection %d: connect to %s", conn, args->address);

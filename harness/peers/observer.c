@@ -29,26 +29,40 @@ struct observer {
 	char message;
 };
 
-static int observer_stands(struct station *st, int conn, int64_t stood_ns, struct err *err)
+/* @stood_ns: 0: it does not stand yet. */
+static int watch_link(struct station *st, int conn, int64_t stood_ns, struct err *err)
 {
 	struct observer *observer = st->state;
 	const struct args_conn *c = &st->args->conns[conn];
 	struct watched *w = &observer->watched[conn];
-	int fd = st->link[conn].fd;
 
-	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0)
-		return err_sys(err, errno, "connection %d: blocking mode", conn);
 	w->voice = &st->voice;
 	w->inbox = observer->inbox[1];
 	w->stood_ns = stood_ns;
-	w->watch.fd = fd;
+	w->watch.fd = st->link[conn].fd;
 	w->watch.index = (unsigned int)conn;
 	w->watch.method = c->method;
 	w->watch.opt = c->opt;
 	w->watch.side = st->args->side;
 	w->watch.traffic = st->args->traffic;
 	w->watch.size = st->args->size;
+	w->watch.to = st->args->addr;
+	w->watch.to_len = st->args->addr_len;
 	return watched_start(w, err);
+}
+
+static int observer_stands(struct station *st, int conn, int64_t stood_ns, struct err *err)
+{
+	int fd = st->link[conn].fd;
+
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0)
+		return err_sys(err, errno, "connection %d: blocking mode", conn);
+	return watch_link(st, conn, stood_ns, err);
+}
+
+static int observer_connects(struct station *st, int conn, struct err *err)
+{
+	return watch_link(st, conn, 0, err);
 }
 
 static int armed(struct station *st, int conn, struct err *err)
@@ -146,6 +160,7 @@ static int observer_command(struct station *st, const struct command *command, s
 
 static const struct station_role observer_role = {
 	.stands = observer_stands,
+	.connects = observer_connects,
 	.ready = observer_ready,
 	.due = observer_due,
 	.command = observer_command,

@@ -47,17 +47,19 @@ static void tell_main(struct watched *w)
 	while (n < 0 && errno == EINTR);
 }
 
-/* While the connection stands, the verdict is the method's own: ESTABLISHED, or CLOSE_WAIT where a
- * half closed connection is the usual state. */
+/* While the connection stands, or may still come to stand, the verdict is the method's own: ESTABLISHED,
+ * or the state that the traffic makes the usual one. */
 static bool may_trust(const struct watch *watch)
 {
-	bool half_closed = watch->traffic == TRAFFIC_HALF_CLOSED;
+	uint8_t usual = watch->traffic == TRAFFIC_HALF_CLOSED ? TCP_CLOSE_WAIT :
+			watch->traffic == TRAFFIC_CONNECTING  ? TCP_SYN_SENT :
+								TCP_ESTABLISHED;
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
 	return watch->method->trust &&
 	       getsockopt(watch->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	       (info.tcpi_state == TCP_ESTABLISHED || (half_closed && info.tcpi_state == TCP_CLOSE_WAIT));
+	       (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == usual);
 }
 
 static void say_dead(struct watched *w, int64_t at_ns, bool final)
@@ -82,16 +84,17 @@ static void say_dead(struct watched *w, int64_t at_ns, bool final)
 	voice_say(w->voice, &dead);
 }
 
-/* From trust to alarm to trust, until an alarm is for good. */
-static void watch_on(struct watched *w)
+/* From trust to alarm to trust, until an alarm is for good. @over: the first alarm is there. */
+static void watch_on(struct watched *w, bool over)
 {
 	struct watch *watch = &w->watch;
 	struct event trust = { .kind = EVENT_TRUST, .conn = (int32_t)watch->index };
 
-	for (;;) {
+	for (;; over = false) {
 		bool final;
 
-		watch->method->watch(watch);
+		if (!over)
+			watch->method->watch(watch);
 		final = !may_trust(watch);
 		say_dead(w, watch->dead_ns, final);
 		if (final)
@@ -114,6 +117,7 @@ static void *watch_thread(void *arg)
 	struct event armed = { .kind = EVENT_ARMED,
 			       .conn = (int32_t)watch->index,
 			       .from_ns = w->stood_ns };
+	bool over = false;
 
 	interrupt_here(&w->signals);
 	if (watch->method->arm && watch->method->arm(watch, &w->err) < 0) {
@@ -122,12 +126,16 @@ static void *watch_thread(void *arg)
 		return NULL;
 	}
 	armed.at_ns = watch->armed_ns = watch->trusted_ns = clock_now_ns();
+	if (!w->stood_ns)
+		armed.from_ns = armed.at_ns;
 	cost_mark(watch->fd, &w->mark);
 	atomic_store(&w->phase, WATCHED_ARMED);
 	voice_say(w->voice, &armed);
+	if (watch->traffic == TRAFFIC_CONNECTING)
+		over = watch->method->connect(watch);
 	tell_main(w);
 
-	watch_on(w);
+	watch_on(w, over);
 	if (watch->method->release)
 		watch->method->release(watch);
 	return NULL;

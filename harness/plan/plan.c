@@ -22,6 +22,7 @@
 
 #include "base/hash.h"
 #include "lab/netem_opt.h"
+#include "method/attempt.h"
 #include "method/forgets.h"
 #include "method/half_closed.h"
 #include "plan/deal.h"
@@ -38,15 +39,16 @@ struct situation plan_situation(const struct plan_lab *lab, const struct kernel_
 		.traffic = sc->traffic,
 		.size = sc->message_size,
 		.ipv6 = sc->ip == AF_INET6,
+		.routed = sc->wire != WIRE_SWITCH,
 		.connections = lab->n_trials,
 		.effect = lab->effect,
 		.horizon_ns = sc->horizon_ns,
-		.since_armed_lo_ns = since_armed_lo_ns,
-		.since_armed_hi_ns = since_armed_hi_ns,
+		.attempts_ns = lab->span_ns,
 	};
 
 	if (sc->has_link)
 		s.path = impairment_from_opt(&sc->link);
+	situation_begin(&s, since_armed_lo_ns, since_armed_hi_ns);
 	return s;
 }
 
@@ -95,9 +97,27 @@ static void apply_sysctls(const struct scenario *sc, struct kernel_params *k)
 	}
 }
 
+/* In traffic `connecting` the fault at 0 stands before the first attempt is begun. */
 static int64_t nominal_distance_ns(const struct plan_lab *lab, const struct plan_trial *t)
 {
-	return lab->scenario->faults[lab->principal].at_ns + t->phase_ns;
+	const struct scenario *sc = lab->scenario;
+	int64_t at_ns = sc->faults[lab->principal].at_ns;
+
+	if (sc->traffic == TRAFFIC_CONNECTING && !at_ns)
+		return t->phase_ns - lab->span_ns;
+	return at_ns + t->phase_ns;
+}
+
+static void predict(const struct plan_config *config, const struct plan_lab *lab,
+		    struct plan_trial *t)
+{
+	struct kernel_params kernel = config->kernel;
+	int64_t distance = nominal_distance_ns(lab, t);
+	struct situation s;
+
+	apply_sysctls(lab->scenario, &kernel);
+	s = plan_situation(lab, &kernel, distance, distance);
+	plan_window(lab, t, &s, &t->window);
 }
 
 static void plan_one(const struct plan_config *config, struct plan_lab *lab,
@@ -111,7 +131,7 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 	apply_sysctls(lab->scenario, &kernel);
 	s = plan_situation(lab, &kernel, 0, 0);
 	span = lab->scenario->spread_ns ? lab->scenario->spread_ns
-					: m->method->period_ns(&m->opt, &s);
+					: method_period_ns(m->method, &m->opt, &s);
 	t->method = m->method;
 	t->opt = m->opt;
 	opt_format(m->method->options, &m->opt, t->options, sizeof(t->options));
@@ -127,8 +147,6 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 		if (span > lab->span_ns)
 			lab->span_ns = span;
 	}
-	s.since_armed_lo_ns = s.since_armed_hi_ns = nominal_distance_ns(lab, t);
-	plan_window(lab, t, &s, &t->window);
 }
 
 bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
@@ -189,6 +207,8 @@ static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab,
 			 &lab->trials[i]);
 	for (int i = 0; i < lab->n_trials; i++)
 		lab->trials[i].offset_ns = lab->span_ns - lab->trials[i].phase_ns;
+	for (int i = 0; i < lab->n_trials; i++)
+		predict(config, lab, &lab->trials[i]);
 	if (config->only_phase)
 		keep_phase(lab, config->only_phase - 1);
 	return 0;

@@ -36,6 +36,8 @@ static int add_method(struct reader *r, const struct yaml_node *at, const struct
 		err_prefix(r->err, -1, "%s", method->name);
 		return yaml_refuse_with(r->doc, at, r->err);
 	}
+	if (method_refuses(method, s->traffic, r->err))
+		return yaml_refuse_with(r->doc, at, r->err);
 	for (int i = 0; i < s->n_methods; i++)
 		if (s->methods[i].method == method &&
 		    !memcmp(&s->methods[i].opt, opt, sizeof(*opt)))
@@ -97,7 +99,10 @@ int lists_all_methods(struct reader *r)
 
 	for (int i = 0; method_table[i] && !ret; i++) {
 		struct opt_values opt;
+		struct err why;
 
+		if (method_refuses(method_table[i], r->s->traffic, &why))
+			continue;
 		opt_defaults(method_table[i]->options, &opt);
 		ret = add_method(r, NULL, method_table[i], &opt);
 	}
@@ -144,6 +149,32 @@ static int read_times(struct reader *r, const struct yaml_node *entry, struct sc
 	return ret;
 }
 
+/* Faults that need a connection, or an observer that can begin one. */
+static int check_connecting(const struct scenario_fault *f, const struct effect *effect, struct err *err)
+{
+	switch (effect->kind) {
+	case EFFECT_FIN:
+	case EFFECT_HALF_CLOSE:
+	case EFFECT_RST:
+	case EFFECT_STALLED:
+		return err_set(err, EINVAL,
+			       "it is done to a connection, and with traffic: connecting none stands yet; "
+			       "write kill, drop or reject, or another traffic");
+	case EFFECT_OBSERVER_FROZEN:
+		return err_set(err, EINVAL,
+			       "an observer that is stopped cannot connect; use target: peer, or another "
+			       "traffic than connecting");
+	case EFFECT_SIGNALS:
+		if (!f->at_ns)
+			return err_set(err, EINVAL,
+				       "at: 0s comes before the attempts of traffic: connecting, which no signal "
+				       "can interrupt then; write at: 1ms or later");
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 /* Pairs that cannot be: of its options, or with the rest of the scenario. */
 static int check_fault(struct reader *r, const struct scenario_fault *f)
 {
@@ -154,6 +185,8 @@ static int check_fault(struct reader *r, const struct scenario_fault *f)
 		ret = f->fault->check(&f->opt, r->s->observer, r->s->traffic, r->err);
 	if (!ret && f->fault->over)
 		ret = f->fault->over(&f->opt, r->s->wire, r->s->observer, &effect, r->err);
+	if (!ret && r->s->traffic == TRAFFIC_CONNECTING)
+		ret = check_connecting(f, &effect, r->err);
 	return ret ? err_prefix(r->err, ret, "%s", f->fault->name) : 0;
 }
 

@@ -22,9 +22,13 @@ int setting_traffic(struct reader *r, const struct yaml_node *node)
 {
 	int i, ret = reader_word(r, node, "traffic", traffic_names, &i);
 
-	if (!ret)
-		r->s->traffic = (enum traffic)i;
-	return ret;
+	if (ret)
+		return ret;
+	r->s->traffic = (enum traffic)i;
+	if (r->s->traffic == TRAFFIC_CONNECTING && r->s->observer != SIDE_CLIENT)
+		return yaml_refuse(r->doc, node, r->err,
+				   "traffic: connecting is observed by who connects; write observer: client");
+	return 0;
 }
 
 int setting_size(struct reader *r, const struct yaml_node *node)

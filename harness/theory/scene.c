@@ -92,11 +92,12 @@ static void tell_fault(const struct situation *s)
 {
 	const struct effect *e = &s->effect;
 
-	steps_add(s->steps, 0, 0, NULL, "FAULT: %s", happens(e));
+	steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, NULL, "FAULT: %s", happens(e));
 	if (e->icmp)
-		steps_add(s->steps, 0, 0, "RFC 1122 3.2.2.1", "what is lost is answered with an ICMP error");
+		steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, "RFC 1122 3.2.2.1",
+			  "what is lost is answered with an ICMP error");
 	if (e->tcp_only)
-		steps_add(s->steps, 0, 0, NULL, "only TCP is hit: ARP and the rest pass");
+		steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, NULL, "only TCP is hit: ARP and the rest pass");
 	tell_impairment(s);
 	if (e->for_ns)
 		steps_add(s->steps, e->for_ns, e->for_ns, NULL, "the fault is undone");
@@ -126,13 +127,18 @@ static void tell_traffic(const struct situation *s)
 
 void scene_steps(const struct situation *s)
 {
+	bool connecting = s->traffic == TRAFFIC_CONNECTING;
+
+	if (connecting && !s->since_armed_hi_ns)
+		tell_fault(s);
 	steps_add(s->steps, -s->since_armed_hi_ns, -s->since_armed_lo_ns, "RFC 9293 3.5",
-		  "connected, and armed");
+		  connecting ? "armed, and connect(2) begins" : "connected, and armed");
 	if (s->traffic == TRAFFIC_HALF_CLOSED)
 		steps_add(s->steps, -s->since_armed_hi_ns, situation_rtt_ns(s) - s->since_armed_lo_ns,
 			  "RFC 9293 3.6", "the peer shuts down its sending half: FIN; it goes on reading");
 	tell_traffic(s);
-	tell_fault(s);
+	if (!connecting || s->since_armed_hi_ns)
+		tell_fault(s);
 	if (s->horizon_ns)
 		steps_add(s->steps, s->horizon_ns, s->horizon_ns, NULL,
 			  "the scenario stops watching");

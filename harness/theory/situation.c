@@ -10,6 +10,7 @@ const char *const traffic_names[TRAFFIC_COUNT + 1] = {
 	[TRAFFIC_RECEIVING] = "receiving",
 	[TRAFFIC_STALLED] = "stalled",
 	[TRAFFIC_HALF_CLOSED] = "half-closed",
+	[TRAFFIC_CONNECTING] = "connecting",
 };
 
 const char *const wire_names[WIRE_COUNT + 1] = {
@@ -33,6 +34,30 @@ struct kernel_params kernel_params_default(int hz)
 		.rto_min_ns = 200 * NS_PER_MS,
 		.rto_max_ns = 120 * NS_PER_S,
 	};
+}
+
+static int64_t left_of(int64_t ns, int64_t gone_ns, bool *over)
+{
+	if (ns && ns <= gone_ns)
+		*over = true;
+	return ns && ns > gone_ns ? ns - gone_ns : 0;
+}
+
+void situation_begin(struct situation *s, int64_t lo_ns, int64_t hi_ns)
+{
+	bool over = false, back = false;
+	struct effect *e = &s->effect;
+
+	s->since_armed_lo_ns = lo_ns;
+	s->since_armed_hi_ns = hi_ns;
+	if (hi_ns > 0 || s->traffic != TRAFFIC_CONNECTING)
+		return;
+	s->since_armed_lo_ns = s->since_armed_hi_ns = 0;
+	s->fault_led_ns = -hi_ns;
+	e->for_ns = left_of(e->for_ns, -hi_ns, &over);
+	e->silent_ns = left_of(e->silent_ns, -hi_ns, &back);
+	if (over)
+		*e = (struct effect){ .kind = EFFECT_NOTHING };
 }
 
 int64_t situation_observer_writes_ns(const struct situation *s)
@@ -63,7 +88,7 @@ int64_t situation_peer_writes_ns(const struct situation *s)
 
 bool situation_has_messages(enum traffic traffic)
 {
-	return traffic != TRAFFIC_IDLE && traffic != TRAFFIC_STALLED;
+	return traffic != TRAFFIC_IDLE && traffic != TRAFFIC_STALLED && traffic != TRAFFIC_CONNECTING;
 }
 
 /* The lab's links carry 1500 bytes; with timestamps TCP and IPv4 take 52 of them, IPv6 72. */

@@ -19,6 +19,7 @@ enum traffic {
 	TRAFFIC_RECEIVING, /* the peer does */
 	TRAFFIC_STALLED,   /* the observer writes and the peer never reads */
 	TRAFFIC_HALF_CLOSED, /* `sending`, and the peer shut down its sending half at once */
+	TRAFFIC_CONNECTING,  /* the observer's connect(2) is not answered yet; once it stands, `idle` */
 	TRAFFIC_COUNT
 };
 #define TRAFFIC_PERIOD_NS INT64_C(1000000000) /* the first message one period after arming */
@@ -109,6 +110,7 @@ struct situation {
 	enum traffic traffic;
 	int size; /* of each message of the traffic, in bytes; 0: 1 */
 	bool ipv6;
+	bool routed;     /* over a router: neighbour entries on the way may be in use before all traffic */
 	int connections; /* that share the path and the host with this one, itself included; 0: 1 */
 	struct effect effect;
 	struct impairment path; /* the wire's steady state, each way */
@@ -116,8 +118,17 @@ struct situation {
 	/* From the moment the connection was armed (its handshake ended just before) to the fault.
 	 * Measured in a trial; in a plan lo == hi, the nominal distance. */
 	int64_t since_armed_lo_ns, since_armed_hi_ns;
+	/* Traffic `connecting`. Armed is the moment when connect(2) is begun, and where the fault was there
+	 * before, that moment is what every time counts from: since_armed is 0, the effect's times are
+	 * what is left of them, and the fault was there so long before. All attempts of the lab begin
+	 * within attempts_ns of each other. */
+	int64_t fault_led_ns, attempts_ns;
 	struct steps *steps; /* told of what happens when (theory/steps.h); NULL: nobody asks */
 };
+
+/* Sets the distance from arming to the fault, which in traffic `connecting` is negative where the fault
+ * came first: then what is left of it. */
+void situation_begin(struct situation *s, int64_t since_armed_lo_ns, int64_t since_armed_hi_ns);
 
 /* How often the observer's application writes whether or not anything arrives; 0: never. */
 int64_t situation_observer_writes_ns(const struct situation *s);

@@ -8,6 +8,9 @@
  *   so many retransmissions        retries, and the linear ones besides
  *   so much time since the SYN     what `retries` doublings from 1 s take (tcp_model_timeout)
  *
+ * TCP_USER_TIMEOUT takes the place of the second rule, and no timer runs beyond it; like that rule it needs a
+ * retransmission first, and so is no shorter than the first timer.
+ *
  * So that a count of 1 or 2 ends after 3 s and 7 s with linear timeouts or without, by the second
  * rule; 3 after 15 s without and after 19 s with; 6, the default, after 127 s and after 131 s.
  */
@@ -32,57 +35,57 @@ static int64_t model(int64_t first, int64_t rto_max, int retries)
 	return sum;
 }
 
-/* The expiries from a SYN that left just after tick @start. */
-static struct syn_end from(const struct kernel_params *k, int retries, int64_t start)
+/* What is left of the user timeout, as the retransmission timer is clamped to it (tcp_timer.c:
+ * tcp_clamp_rto_to_user_timeout); both in nanoseconds, the result in ticks. */
+static int64_t clamped(int64_t rto, int64_t timeout, int64_t elapsed, int hz)
 {
-	int64_t rto = k->hz, rto_max = wheel_from_ns(k->rto_max_ns, k->hz), tick = start, last = 0;
+	if (!timeout)
+		return rto;
+	return elapsed >= timeout ? 1 : min64(rto, wheel_from_ns(timeout - elapsed, hz));
+}
+
+static void grow(struct span *span, int64_t at, int64_t tick)
+{
+	span_add(span, (at - 1) * tick, at * tick);
+}
+
+/* The expiries from a SYN that left @late ns after tick @start. */
+static void replay(const struct kernel_params *k, const struct syn_options *o, int64_t start,
+		   int64_t late, struct syn_end *all)
+{
+	int64_t rto = k->hz, tick_ns = NS_PER_S / k->hz, tick = start, wait = rto;
+	int64_t rto_max = wheel_from_ns(o->rto_max_ns ? o->rto_max_ns : k->rto_max_ns, k->hz);
+	int retries = o->retries ? o->retries : k->syn_retries, n = 0;
 	int64_t limit = model(rto, rto_max, retries);
-	struct syn_end e = { 0 };
-	int n = 0;
 
 	for (;;) {
-		int64_t fired = wheel_fires(tick, rto);
+		int64_t fired = wheel_fires(tick, wait), elapsed = (fired - start) * tick_ns - late;
+		bool over = o->user_timeout_ns ? elapsed >= o->user_timeout_ns : fired - start >= limit;
 
-		if (n == 1)
-			e.second_hi_ns = fired - start;
-		if (n >= retries + k->syn_linear || (n && fired - start >= limit)) {
-			e.retransmissions = n;
-			e.last_lo_ns = e.last_hi_ns = last;
-			e.end_lo_ns = e.end_hi_ns = fired - start;
-			return e;
+		grow(&all->timer[n < SYN_TIMERS ? n : SYN_TIMERS - 1], fired - start, tick_ns);
+		if (n >= retries + k->syn_linear || (n && over)) {
+			all->retransmissions = n;
+			grow(&all->end, fired - start, tick_ns);
+			grow(&all->last, tick - start, tick_ns);
+			return;
 		}
 		tick = fired;
-		last = fired - start;
-		if (++n == 1)
-			e.first_lo_ns = e.first_hi_ns = last;
-		if (n > k->syn_linear)
+		if (++n > k->syn_linear)
 			rto = min64(2 * rto, rto_max);
+		wait = clamped(rto, o->user_timeout_ns, elapsed, k->hz);
 	}
 }
 
-struct syn_end syn_giveup(const struct kernel_params *kernel, int retries)
+void syn_giveup(const struct kernel_params *kernel, const struct syn_options *o, struct syn_end *e)
 {
-	int64_t tick = NS_PER_S / kernel->hz;
-	struct syn_end all = from(kernel, retries, 0);
+	int64_t tick_ns = NS_PER_S / kernel->hz;
 
-	for (int64_t start = 1; start < PHASES; start++) {
-		struct syn_end e = from(kernel, retries, start);
-
-		all.first_lo_ns = min64(all.first_lo_ns, e.first_lo_ns);
-		all.first_hi_ns = max64(all.first_hi_ns, e.first_hi_ns);
-		all.second_hi_ns = max64(all.second_hi_ns, e.second_hi_ns);
-		all.last_lo_ns = min64(all.last_lo_ns, e.last_lo_ns);
-		all.last_hi_ns = max64(all.last_hi_ns, e.last_hi_ns);
-		all.end_lo_ns = min64(all.end_lo_ns, e.end_lo_ns);
-		all.end_hi_ns = max64(all.end_hi_ns, e.end_hi_ns);
+	*e = (struct syn_end){ .end = SPAN_EMPTY, .last = SPAN_EMPTY };
+	for (int i = 0; i < SYN_TIMERS; i++)
+		e->timer[i] = SPAN_EMPTY;
+	for (int64_t start = 0; start < PHASES; start++) {
+		replay(kernel, o, start, 0, e);
+		if (o->user_timeout_ns)
+			replay(kernel, o, start, tick_ns - 1, e);
 	}
-	/* The SYN left anywhere inside its tick. */
-	all.first_lo_ns = (all.first_lo_ns - 1) * tick;
-	all.last_lo_ns = (all.last_lo_ns - 1) * tick;
-	all.end_lo_ns = (all.end_lo_ns - 1) * tick;
-	all.first_hi_ns *= tick;
-	all.second_hi_ns *= tick;
-	all.last_hi_ns *= tick;
-	all.end_hi_ns *= tick;
-	return all;
 }

@@ -3,6 +3,10 @@
 #define THEORY_SYN_H
 
 #include "theory/situation.h"
+#include "theory/steps.h"
+
+/* As many retransmissions as TCP_SYNCNT allows, the linear ones besides, and the end. */
+enum { SYN_TIMERS = 127 + 127 + 1 };
 
 /*
  * A SYN that nobody answers: when it leaves again, and when connect(2) gives up with ETIMEDOUT. All
@@ -11,13 +15,17 @@
  */
 struct syn_end {
 	int retransmissions;
-	int64_t first_lo_ns, first_hi_ns;   /* the first retransmission */
-	int64_t second_hi_ns;               /* the second timer's expiry */
-	int64_t last_lo_ns, last_hi_ns;     /* the last retransmission */
-	int64_t end_lo_ns, end_hi_ns;       /* ETIMEDOUT */
+	struct span timer[SYN_TIMERS]; /* each expiry: a retransmission, the one after the last of them ETIMEDOUT */
+	struct span last, end;         /* the last retransmission; ETIMEDOUT */
 };
 
-/* @retries: TCP_SYNCNT, or net.ipv4.tcp_syn_retries; at least 1. */
-struct syn_end syn_giveup(const struct kernel_params *kernel, int retries);
+/* What the socket is set to; 0: not set. */
+struct syn_options {
+	int retries;             /* TCP_SYNCNT; else net.ipv4.tcp_syn_retries */
+	int64_t user_timeout_ns; /* TCP_USER_TIMEOUT */
+	int64_t rto_max_ns;      /* TCP_RTO_MAX_MS; else net.ipv4.tcp_rto_max_ms */
+};
+
+void syn_giveup(const struct kernel_params *kernel, const struct syn_options *o, struct syn_end *e);
 
 #endif

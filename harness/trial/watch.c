@@ -5,6 +5,10 @@
  * last one is the horizon, counted from the principal fault. The loop ends early once nothing is left
  * on the timeline and no connection can change its verdict any more.
  *
+ * In traffic `connecting` the faults at 0 come before everything else: they are proven to be in force, and
+ * then the observer is told to connect, at a time zero of its own. From there on the timeline counts, and
+ * the horizon; nobody waits for connections to be armed, for that is when their attempts begin.
+ *
  * A fault counts only when it is proven. Faults that the peer carries out on each connection
  * (close, shutdown, reset) are proven by one EVENT_FAULT from every connection.
  */
@@ -21,89 +25,28 @@
 #define ARM_LOSSY_NS   (40 * NS_PER_S)
 #define PROOF_GRACE_NS (5 * NS_PER_S)
 #define NOT_DUE        INT64_MAX
+/* The attempts begin this much after a multiple of BEGIN_STEP_NS from the lab's time zero, so that in
+ * virtual time it does not matter how long a proof takes. */
+#define BEGIN_MARGIN_NS (10 * NS_PER_MS)
+#define BEGIN_STEP_NS	(100 * NS_PER_MS)
 
 struct step {
 	int64_t inject_ns, undo_ns; /* absolute, or NOT_DUE */
+	int64_t planned_ns;         /* when it was to be injected first */
 };
 
-/* What is said after the horizon, by programs that were stopped over it, came too late. */
-static int take_alarm(const struct watch_state *w, struct watch_conn *c, const struct event *ev)
-{
-	if (w->horizon_ns && ev->at_ns > w->horizon_ns)
-		return 0;
-	if (ev->kind == EVENT_TRUST) {
-		alarms_end(&c->alarms, ev->at_ns);
-		return 0;
-	}
-	if (!alarms_stand(&c->alarms)) {
-		if (!c->alarms.n)
-			c->first = *ev;
-		c->last = *ev;
-	}
-	if (ev->final) {
-		c->ended = true;
-		c->end = *ev;
-	}
-	return alarms_begin(&c->alarms, ev->at_ns);
-}
-
-static int take_event(struct watch_state *w, const struct event *ev, bool from_peer,
-		      struct err *err)
-{
-	struct watch_conn *c;
-
-	if (ev->conn < 0 || ev->conn >= w->n_conns)
-		return 0;
-	c = &w->conns[ev->conn];
-	switch (ev->kind) {
-	case EVENT_ARMED:
-		if (!from_peer) {
-			c->stood_ns = ev->from_ns;
-			c->armed_ns = ev->at_ns;
-		}
-		break;
-	case EVENT_DEAD:
-	case EVENT_TRUST:
-		if (take_alarm(w, c, ev) < 0)
-			return err_sys(err, ENOMEM, "the alarms of connection %d", ev->conn);
-		break;
-	case EVENT_FAULT:
-		if (w->stamping) {
-			c->before_ns = ev->from_ns;
-			c->after_ns = ev->at_ns;
-		}
-		break;
-	case EVENT_REPORT:
-		c->report = *ev;
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
-/* One event, or the deadline. 1: *ev is filled in and taken; 0: the deadline passed. */
-static int next(struct watch_state *w, int64_t deadline_ns, struct event *ev, struct err *err)
-{
-	bool from_peer;
-	int ret = lab_next_event(w->lab, deadline_ns, ev, &from_peer, err);
-
-	if (ret <= 0)
-		return ret;
-	ret = take_event(w, ev, from_peer, err);
-	return ret < 0 ? ret : 1;
-}
-
-static int wait_armed(struct watch_state *w, struct err *err)
+static int arm(struct watch_state *w, struct err *err)
 {
 	bool lossy = w->lab->config.has_link && w->lab->config.link.loss_ppm;
 	int64_t deadline_ns = w->base_ns + (lossy ? ARM_LOSSY_NS : ARM_GRACE_NS);
-	int armed = 0;
+	int armed = 0, ret = lab_command(&w->lab->observer, COMMAND_GO, w->zero_ns, err);
 
+	if (ret < 0)
+		return ret;
 	while (armed < w->n_conns) {
 		struct event ev;
-		int ret = next(w, deadline_ns, &ev, err);
 
+		ret = watch_next(w, deadline_ns, &ev, err);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
@@ -120,7 +63,7 @@ static int wait_done(struct watch_state *w, const struct fault_act *act, struct 
 	struct event ev = { .kind = EVENT_READY };
 
 	while (ev.kind != EVENT_DONE) {
-		int ret = next(w, deadline_ns, &ev, err);
+		int ret = watch_next(w, deadline_ns, &ev, err);
 
 		if (ret < 0)
 			return ret;
@@ -199,7 +142,7 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 	if (i == w->plan->principal)
 		stamp_flows(w, act);
 	again_ns = f->fault->again_ns ? f->fault->again_ns(act) : 0;
-	step->inject_ns = again_ns ? w->base_ns + f->at_ns + again_ns : NOT_DUE;
+	step->inject_ns = again_ns ? step->planned_ns + again_ns : NOT_DUE;
 	if (!first)
 		return 0;
 	if (f->for_ns)
@@ -232,13 +175,62 @@ static bool nothing_left(const struct watch_state *w)
 	return true;
 }
 
-static int timeline(struct watch_state *w, struct err *err)
+/* Those at 0 when the attempts have not begun yet: @before; or all others. */
+static void lay_out(const struct watch_state *w, bool before, struct step *steps)
 {
 	const struct scenario *sc = w->plan->scenario;
-	struct step steps[SCENARIO_FAULTS];
 
-	for (int i = 0; i < sc->n_faults; i++)
-		steps[i] = (struct step){ w->base_ns + sc->faults[i].at_ns, NOT_DUE };
+	for (int i = 0; i < sc->n_faults; i++) {
+		int64_t at_ns = sc->faults[i].at_ns;
+
+		if (!w->acts[i].before_ns && (!before || !at_ns))
+			steps[i] = (struct step){ w->base_ns + at_ns, NOT_DUE, w->base_ns + at_ns };
+		else if (!w->acts[i].before_ns)
+			steps[i] = (struct step){ NOT_DUE, NOT_DUE, NOT_DUE };
+	}
+}
+
+/* Traffic `connecting`: what stands before the first SYN leaves, and then the word to connect. */
+static int prelude(struct watch_state *w, struct step *steps, struct err *err)
+{
+	const struct scenario *sc = w->plan->scenario;
+	int64_t begin_ns;
+	struct event ev;
+	int ret;
+
+	w->base_ns = w->zero_ns;
+	lay_out(w, true, steps);
+	do
+		ret = watch_next(w, w->zero_ns, &ev, err);
+	while (ret > 0);
+	for (int i = 0; ret == 0 && i < sc->n_faults; i++) {
+		if (!sc->faults[i].at_ns)
+			ret = inject(w, i, &steps[i], err);
+	}
+	if (ret < 0)
+		return ret;
+	begin_ns = clock_now_ns() + BEGIN_MARGIN_NS - w->zero_ns;
+	begin_ns = w->zero_ns + (begin_ns / BEGIN_STEP_NS + 1) * BEGIN_STEP_NS;
+	w->base_ns = begin_ns + w->plan->span_ns;
+	if (w->horizon_ns)
+		w->horizon_ns = w->base_ns + sc->horizon_ns;
+	return lab_command(&w->lab->observer, COMMAND_GO, begin_ns, err);
+}
+
+static int all_armed(const struct watch_state *w, struct err *err)
+{
+	for (int i = 0; i < w->n_conns; i++) {
+		if (!w->conns[i].armed_ns)
+			return err_set(err, ETIMEDOUT, "connection %d was not begun in time", i);
+	}
+	return 0;
+}
+
+static int timeline(struct watch_state *w, struct step *steps, struct err *err)
+{
+	const struct scenario *sc = w->plan->scenario;
+
+	lay_out(w, false, steps);
 	for (;;) {
 		int64_t due_ns = NOT_DUE;
 		bool undoing = false;
@@ -263,7 +255,7 @@ static int timeline(struct watch_state *w, struct err *err)
 			due_ns = w->horizon_ns;
 			which = -1;
 		}
-		ret = next(w, due_ns, &ev, err);
+		ret = watch_next(w, due_ns, &ev, err);
 		if (ret < 0)
 			return ret;
 		if (ret > 0)
@@ -288,7 +280,7 @@ static int reports(struct watch_state *w, struct err *err)
 		kill(w->lab->observer.pid, SIGCONT);
 	ret = lab_command(&w->lab->observer, COMMAND_REPORT, 0, err);
 	while (ret >= 0 && ev.kind != EVENT_DONE) {
-		ret = next(w, deadline_ns, &ev, err);
+		ret = watch_next(w, deadline_ns, &ev, err);
 		if (ret == 0)
 			return err_set(err, ETIMEDOUT, "the observer did not report in time");
 	}
@@ -314,6 +306,7 @@ static int give_flows(struct watch_state *w, struct err *err)
 int watch_run(struct watch_state *w, struct err *err)
 {
 	const struct scenario *sc = w->plan->scenario;
+	struct step steps[SCENARIO_FAULTS];
 	int ret;
 
 	for (int i = 0; i < sc->n_faults; i++) {
@@ -326,12 +319,14 @@ int watch_run(struct watch_state *w, struct err *err)
 	ret = give_flows(w, err);
 	if (ret == 0)
 		ret = lab_command(&w->lab->peer, COMMAND_GO, w->zero_ns, err);
+	if (ret == 0 && sc->traffic == TRAFFIC_CONNECTING)
+		ret = prelude(w, steps, err);
+	else if (ret == 0)
+		ret = arm(w, err);
 	if (ret == 0)
-		ret = lab_command(&w->lab->observer, COMMAND_GO, w->zero_ns, err);
+		ret = timeline(w, steps, err);
 	if (ret == 0)
-		ret = wait_armed(w, err);
-	if (ret == 0)
-		ret = timeline(w, err);
+		ret = all_armed(w, err);
 	if (ret == 0)
 		ret = reports(w, err);
 	free(w->acts[w->plan->principal].flows);

@@ -44,4 +44,8 @@ struct watch_state {
  * (a fault not proven: -EBADE) or in error. */
 int watch_run(struct watch_state *w, struct err *err);
 
+/* Waits for what either program says next, and keeps what it says of a connection. 1: *ev is filled in
+ * and taken; 0: the deadline passed. */
+int watch_next(struct watch_state *w, int64_t deadline_ns, struct event *ev, struct err *err);
+
 #endif

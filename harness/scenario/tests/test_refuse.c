@@ -117,8 +117,8 @@ Test(refuse, top_level_keys)
 		{HEAD "observer: sever\n" TAIL, "d/x.yaml:2:11: observer: 'sever' is not one of "
 						"server, client; did you mean server?"},
 		{HEAD "traffic: none\n" TAIL, "d/x.yaml:2:10: traffic: 'none' is not one of idle, "
-					      "request, sending, receiving, stalled, half-closed; "
-					      "write one of them"},
+					      "request, sending, receiving, stalled, half-closed, "
+					      "connecting; write one of them"},
 		{HEAD "traffic: sending\nsize: 4\n" TAIL,
 		 "d/x.yaml:3:7: size: 4 has no unit; write 4B or 4kB"},
 		{HEAD "traffic: sending\nsize: 1MB\n" TAIL,
@@ -148,6 +148,38 @@ Test(refuse, top_level_keys)
 		 "d/x.yaml:4:10: horizon: 0s is no time at all; write 1ms or more"},
 		{HEAD "timeline:\n  - {at: 2s, fault: none}\nhorizon: -1s\n",
 		 "d/x.yaml:4:10: horizon: -1s is negative; write 1s, without the minus sign"},
+		{NULL, NULL},
+	};
+
+	all_refused(r);
+}
+
+#define CONNECTING HEAD "observer: client\ntraffic: connecting\n"
+
+Test(refuse, what_needs_a_connection)
+{
+	static const struct refusal r[] = {
+		{HEAD "traffic: connecting\n" TAIL,
+		 "d/x.yaml:2:10: traffic: connecting is observed by who connects; write observer: client"},
+		{CONNECTING "size: 4kB\n" TAIL,
+		 "d/x.yaml:4:7: size: traffic: connecting has no messages of a size; remove it, or write "
+		 "traffic: sending"},
+		{CONNECTING "methods:\n  - recv\n  - heartbeat\n" TAIL,
+		 "d/x.yaml:6:5: heartbeat needs a connection that stands, and with traffic: connecting none "
+		 "does yet; write traffic: idle, or a method that waits for connect(2), such as recv or poll"},
+		{CONNECTING "timeline:\n  - {at: 0s, fault: reset}\nhorizon: 3s\n",
+		 "d/x.yaml:5:21: reset: it is done to a connection, and with traffic: connecting none stands "
+		 "yet; write kill, drop or reject, or another traffic"},
+		{CONNECTING "timeline:\n  - {at: 1s, fault: pause, target: observer, for: 1s}\nhorizon: 3s\n",
+		 "d/x.yaml:5:21: pause: an observer that is stopped cannot connect; use target: peer, or "
+		 "another traffic than connecting"},
+		{CONNECTING "timeline:\n  - {at: 0s, fault: signal, signal: USR1, target: observer}\n"
+			    "horizon: 3s\n",
+		 "d/x.yaml:5:21: signal: at: 0s comes before the attempts of traffic: connecting, which no "
+		 "signal can interrupt then; write at: 1ms or later"},
+		{CONNECTING "wire: nat\ntimeline:\n  - {at: 0s, fault: nat-expiry}\nhorizon: 3s\n",
+		 "d/x.yaml:6:21: nat-expiry: with traffic: connecting there is no connection yet that could be "
+		 "forgotten; use another fault, or traffic: idle"},
 		{NULL, NULL},
 	};
 

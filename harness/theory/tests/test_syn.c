@@ -8,8 +8,11 @@ static struct syn_end end_of(int retries, int linear)
 {
 	struct kernel_params k = kernel_params_default(250);
 
+	struct syn_end e;
+
 	k.syn_linear = linear;
-	return syn_giveup(&k, retries);
+	syn_giveup(&k, &(struct syn_options){ .retries = retries }, &e);
+	return e;
 }
 
 /* Nominal seconds, of which the wheel may add an eighth and never take any. */
@@ -18,9 +21,11 @@ static void gives_up(int retries, int linear, int retransmissions, int64_t secon
 	struct syn_end e = end_of(retries, linear);
 
 	cr_assert_eq(e.retransmissions, retransmissions, "%d, %d: %d", retries, linear, e.retransmissions);
-	cr_assert_geq(e.end_lo_ns, seconds * NS_PER_S, "%d, %d", retries, linear);
-	cr_assert_leq(e.end_hi_ns, seconds * NS_PER_S * 9 / 8, "%d, %d", retries, linear);
-	cr_assert(e.end_lo_ns < e.end_hi_ns && e.last_hi_ns < e.end_lo_ns && e.first_hi_ns <= e.last_hi_ns);
+	cr_assert_geq(e.end.lo, seconds * NS_PER_S, "%d, %d", retries, linear);
+	cr_assert_leq(e.end.hi, seconds * NS_PER_S * 9 / 8, "%d, %d", retries, linear);
+	cr_assert(e.end.lo < e.end.hi && e.last.hi < e.end.lo && e.timer[0].hi <= e.last.hi);
+	cr_assert_eq(e.timer[e.retransmissions].hi, e.end.hi);
+	cr_assert_eq(e.timer[e.retransmissions - 1].lo, e.last.lo);
 }
 
 Test(syn, doubles_from_one_second)
@@ -46,8 +51,8 @@ Test(syn, the_second_leaves_after_one_second_and_a_granule)
 {
 	struct syn_end e = end_of(6, 4);
 
-	cr_assert_eq(e.first_lo_ns, NS_PER_S);
-	cr_assert_eq(e.first_hi_ns, NS_PER_S + 32 * NS_PER_MS);
+	cr_assert_eq(e.timer[0].lo, NS_PER_S);
+	cr_assert_eq(e.timer[0].hi, NS_PER_S + 32 * NS_PER_MS);
 }
 
 Test(syn, the_longest_rto_bounds_each_gap)
@@ -57,8 +62,61 @@ Test(syn, the_longest_rto_bounds_each_gap)
 
 	k.syn_linear = 0;
 	k.rto_max_ns = 2 * NS_PER_S;
-	e = syn_giveup(&k, 4);
+	syn_giveup(&k, &(struct syn_options){ .retries = 4 }, &e);
 	cr_assert_eq(e.retransmissions, 4);
-	cr_assert_geq(e.end_lo_ns, 9 * NS_PER_S);
-	cr_assert_leq(e.end_hi_ns, 10 * NS_PER_S);
+	cr_assert_geq(e.end.lo, 9 * NS_PER_S);
+	cr_assert_leq(e.end.hi, 10 * NS_PER_S);
+}
+
+/* The socket's own longest RTO, by number and by time, which is read from it, too. */
+Test(syn, a_sockets_own_longest_rto_counts_instead)
+{
+	struct kernel_params k = kernel_params_default(250);
+	struct syn_end e;
+
+	k.syn_linear = 0;
+	syn_giveup(&k, &(struct syn_options){ .rto_max_ns = NS_PER_S }, &e);
+	cr_assert_eq(e.retransmissions, 6);
+	cr_assert_geq(e.end.lo, 7 * NS_PER_S);
+	cr_assert_leq(e.end.hi, 7 * NS_PER_S + 250 * NS_PER_MS);
+}
+
+static struct syn_end limited(int linear, int64_t timeout_ns)
+{
+	struct kernel_params k = kernel_params_default(250);
+	struct syn_end e;
+
+	k.syn_linear = linear;
+	syn_giveup(&k, &(struct syn_options){ .user_timeout_ns = timeout_ns }, &e);
+	return e;
+}
+
+/* SYNs at 0, 1, 3, 7 and 15 s, and the timer after that is cut. */
+Test(syn, a_user_timeout_cuts_the_last_timer)
+{
+	struct syn_end e = limited(0, 20 * NS_PER_S);
+
+	cr_assert_eq(e.retransmissions, 4);
+	cr_assert_geq(e.end.lo, 20 * NS_PER_S - 4 * NS_PER_MS);
+	cr_assert_leq(e.end.hi, 20 * NS_PER_S + 300 * NS_PER_MS);
+	cr_assert_eq(limited(4, 20 * NS_PER_S).retransmissions, 8);
+}
+
+/* It needs a retransmission first. */
+Test(syn, a_short_user_timeout_waits_for_the_first_timer)
+{
+	struct syn_end e = limited(0, 100 * NS_PER_MS);
+
+	cr_assert_eq(e.retransmissions, 1);
+	cr_assert_geq(e.end.lo, NS_PER_S);
+	cr_assert_leq(e.end.hi, NS_PER_S + 50 * NS_PER_MS);
+}
+
+/* The number of SYNs holds beside it. */
+Test(syn, a_long_user_timeout_adds_nothing)
+{
+	struct syn_end e = limited(0, 3600 * NS_PER_S), plain = end_of(6, 0);
+
+	cr_assert_eq(e.end.lo, plain.end.lo);
+	cr_assert_eq(e.end.hi, plain.end.hi);
 }

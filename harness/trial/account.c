@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial/account.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "method/method.h"
+#include "trial/claim.h"
+#include "trial/forgotten.h"
+#include "trial/verdict.h"
+
+/* As much of @text as fits. */
+static void copy_text(char *to, size_t size, const char *text)
+{
+	size_t n = strnlen(text, size - 1);
+
+	memcpy(to, text, n);
+	to[n] = '\0';
+}
+
+void account_describe(const struct plan_lab *lab, const struct plan_trial *t,
+		      struct record_trial *r)
+{
+	const struct scenario *sc = lab->scenario;
+	const struct scenario_fault *f = &sc->faults[lab->principal];
+
+	*r = (struct record_trial){
+		.index = t->index,
+		.phase = t->phase,
+		.phase_ns = t->phase_ns,
+		.seed = t->seed,
+		.armed_ns = RECORD_NULL,
+		.fault_before_ns = RECORD_NULL,
+		.fault_after_ns = RECORD_NULL,
+		.detect_ns = RECORD_NULL,
+		.horizon_ns = sc->horizon_ns,
+		.outcome = OUTCOME_ERROR,
+		.verdict = VERDICT_ERROR,
+	};
+	snprintf(r->id, sizeof(r->id), "%016" PRIx64, t->id);
+	snprintf(r->scenario, sizeof(r->scenario), "%s", sc->name);
+	snprintf(r->family, sizeof(r->family), "%s", sc->family);
+	snprintf(r->method, sizeof(r->method), "%s", t->method->name);
+	copy_text(r->options, sizeof(r->options), t->options);
+	snprintf(r->observer, sizeof(r->observer), "%s", side_names[sc->observer]);
+	snprintf(r->traffic, sizeof(r->traffic), "%s", traffic_names[sc->traffic]);
+	r->size = situation_has_messages(sc->traffic) ? sc->message_size : 0;
+	snprintf(r->wire, sizeof(r->wire), "%s", wire_names[sc->wire]);
+	snprintf(r->fault, sizeof(r->fault), "%s", f->fault->name);
+	for (int i = 0; f->fault->options[i].name; i++) {
+		const struct opt *row = &f->fault->options[i];
+
+		if (!strcmp(row->name, "place") || !strcmp(row->name, "target"))
+			opt_format_value(row, f->opt.v[i], r->place, sizeof(r->place));
+	}
+	verdict_expect(r, &t->window);
+}
+
+void account_spoil(struct record_trial *r, enum outcome outcome, enum verdict verdict,
+		   const char *why)
+{
+	r->outcome = outcome;
+	r->verdict = verdict;
+	r->detect_ns = RECORD_NULL;
+	copy_text(r->why, sizeof(r->why), why);
+}
+
+static bool dies(const struct watch_state *w, const struct watch_conn *c)
+{
+	return w->deadly && !c->spared;
+}
+
+/* Up to the detection; where nothing dies, for as long as the method watched. */
+static const struct event *last_event(const struct watch_state *w, const struct watch_conn *c)
+{
+	if (dies(w, c) && alarms_stand(&c->alarms))
+		return &c->last;
+	return c->ended ? &c->end : &c->report;
+}
+
+static void cost(struct record_trial *r, const struct watch_conn *c, const struct event *last)
+{
+	const struct event_cost *e = &last->cost;
+
+	r->packets_out = e->packets_out;
+	r->packets_in = e->packets_in;
+	r->bytes_out = e->bytes_out;
+	r->bytes_in = e->bytes_in;
+	r->wakeups = e->wakeups;
+	r->messages = e->messages;
+	r->watched_ns = last->at_ns - c->armed_ns;
+	snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", watch_state_name(e->state));
+	r->retransmits = e->retransmits;
+	r->probes = e->probes;
+	r->backoff = e->backoff;
+}
+
+/* After a death, the alarm that stands; where nothing dies, the first. */
+static void detection(const struct watch_state *w, const struct watch_conn *c,
+		      struct record_trial *r)
+{
+	const struct event *alarm = dies(w, c) ? &c->last : &c->first;
+
+	if (dies(w, c) ? !alarms_stand(&c->alarms) : !c->alarms.n)
+		return;
+	r->detect_ns = alarm->at_ns - c->after_ns;
+	r->err = alarm->err;
+	copy_text(r->saw, sizeof(r->saw), alarm->text);
+}
+
+/* A fault that was there first is met at the beginning. */
+static void meets(struct watch_conn *c)
+{
+	if (c->after_ns < c->armed_ns)
+		c->before_ns = c->after_ns = c->armed_ns;
+}
+
+void account_conclude(const struct watch_state *w, const struct kernel_params *kernel,
+		      const struct watch_conn *conn, const struct plan_trial *t, int64_t stall_ns,
+		      struct record_trial *r)
+{
+	struct situation s = plan_situation(w->plan, kernel, conn->before_ns - conn->armed_ns,
+					    conn->after_ns - conn->stood_ns);
+	struct watch_conn c = *conn;
+	struct window window;
+	struct err err;
+
+	meets(&c);
+	r->armed_ns = c.armed_ns;
+	r->fault_before_ns = c.before_ns;
+	r->fault_after_ns = c.after_ns;
+	if (w->plan->effect.forget_ns) {
+		if (forgotten_proven(w, &c, t, kernel, stall_ns, &s, &err) < 0) {
+			account_spoil(r, OUTCOME_INVALID, VERDICT_INVALID, err.text);
+			return;
+		}
+		r->horizon_ns = s.horizon_ns;
+	}
+	plan_window(w->plan, t, &s, &window);
+	verdict_expect(r, &window);
+	r->stall_ns = stall_ns;
+	detection(w, &c, r);
+	alarms_mistakes(&c.alarms, c.armed_ns, dies(w, &c) ? c.before_ns : w->horizon_ns, r);
+	cost(r, &c, last_event(w, &c));
+	verdict_decide(r, dies(w, &c), kernel->hz, w->n_conns);
+	claim_judge(&w->plan->scenario->claim, t->method, r);
+}
