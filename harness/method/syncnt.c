@@ -3,7 +3,8 @@
  * A health check by connecting: a second connection to the peer's address and port, begun at armed +
  * k * period, dead when connect(2) fails. How long that takes when nobody answers is TCP_SYNCNT
  * (tcp(7)), left out net.ipv4.tcp_syn_retries: theory/syn.c. The watched connection only says where
- * to; nothing is sent on it. What it costs is what the attempts cost (method/beside.h).
+ * to, once; nothing is sent on it, and that it may end is not looked at. What it costs is what the
+ * attempts cost (method/beside.h).
  *
  * What connects is closed at once, with a RST (SO_LINGER 0), so that neither end keeps a TIME_WAIT.
  * A refused connection (ECONNREFUSED) is the peer's host saying that nobody listens. To a client that
@@ -78,20 +79,30 @@ static int attempt(struct watch *watch, int fd, const struct sockaddr_storage *t
 	return errno == EINPROGRESS ? outcome(watch, fd) : errno;
 }
 
-/* 0, or the errno of one attempt. */
-static int try_once(struct watch *watch)
-{
-	struct sockaddr_storage to = { 0 };
-	socklen_t len = sizeof(to);
-	int fd, err;
+struct peer {
+	struct sockaddr_storage to;
+	socklen_t len;
+	bool lost; /* the watched connection has ended */
+};
 
-	if (getpeername(watch->fd, (struct sockaddr *)&to, &len) < 0)
-		return errno;
-	fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+static int where_to(struct watch *watch, struct peer *peer)
+{
+	peer->len = sizeof(peer->to);
+	if (getpeername(watch->fd, (struct sockaddr *)&peer->to, &peer->len) == 0)
+		return 0;
+	peer->lost = errno == ENOTCONN;
+	return errno;
+}
+
+/* 0, or the errno of one attempt. */
+static int try_once(struct watch *watch, const struct peer *peer)
+{
+	int fd = socket(peer->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err;
+
 	if (fd < 0)
 		return errno;
 	beside_begin(watch, fd);
-	err = attempt(watch, fd, &to, len);
+	err = attempt(watch, fd, &peer->to, peer->len);
 	beside_end(watch, err == 0);
 	close(fd);
 	return err;
@@ -108,9 +119,8 @@ static bool alive(const struct watch *watch, int err)
 
 static bool fails(struct watch *watch, void *state)
 {
-	int err = try_once(watch);
+	int err = try_once(watch, state);
 
-	(void)state;
 	if (alive(watch, err))
 		return false;
 	watch_saw(watch, clock_now_ns(), "connect", -1, err);
@@ -119,12 +129,11 @@ static bool fails(struct watch *watch, void *state)
 
 static bool succeeds(struct watch *watch, void *state)
 {
-	bool *lost = state;
-	int err = try_once(watch);
+	struct peer *peer = state;
+	int err = where_to(watch, peer);
 
-	*lost = err == ENOTCONN;
-	if (*lost || !alive(watch, err))
-		return *lost;
+	if (err || !alive(watch, try_once(watch, peer)))
+		return peer->lost;
 	watch->trusted_ns = clock_now_ns();
 	return true;
 }
@@ -150,15 +159,21 @@ static void syncnt_attempt(const struct opt_values *opt, struct attempt_view *vi
 
 static void syncnt_watch(struct watch *watch)
 {
-	look_until(watch, watch->opt.v[SYNCNT_PERIOD], fails, NULL);
+	struct peer peer = { 0 };
+	int err = where_to(watch, &peer);
+
+	if (err)
+		watch_saw(watch, clock_now_ns(), "getpeername", -1, err);
+	else
+		look_until(watch, watch->opt.v[SYNCNT_PERIOD], fails, &peer);
 }
 
 static bool syncnt_trust(struct watch *watch)
 {
-	bool lost;
+	struct peer peer = { 0 };
 
-	look_until(watch, watch->opt.v[SYNCNT_PERIOD], succeeds, &lost);
-	return !lost;
+	look_until(watch, watch->opt.v[SYNCNT_PERIOD], succeeds, &peer);
+	return !peer.lost;
 }
 
 static int64_t syncnt_period_ns(const struct opt_values *opt, const struct situation *situation)

@@ -132,6 +132,21 @@ static void impaired(const struct situation *s, const struct tries *t, int64_t p
 		window_none(w, "all SYNs of one attempt may be lost by chance");
 }
 
+/* A router that translates, and knows some connections no more; ARP and ICMP are as before. */
+static bool forgets(const struct effect *e)
+{
+	return e->beyond && e->tcp_only && !e->icmp && e->lose_in &&
+	       (e->kind == EFFECT_FORGOTTEN || e->lose_out);
+}
+
+/* A SYN belongs to no old connection. From inside it makes a new one; from outside it goes to the
+ * router itself, which is all that a server knows of its client, and refuses it as ever. */
+static void translated(struct window *w)
+{
+	window_never(w, "a SYN begins a connection anew: the router lets it out, and from outside it refuses "
+			"it as it always did (nf_conntrack_proto_tcp.c: tcp_new)");
+}
+
 static void silenced(const struct situation *s, const struct tries *t, struct window *w)
 {
 	const struct effect *e = &s->effect;
@@ -140,8 +155,8 @@ static void silenced(const struct situation *s, const struct tries *t, struct wi
 		window_never(w, "a SYN is small, and passes");
 	else if (situation_lossy(s))
 		window_none(w, "on this path an attempt before the fault may have to send its SYN again");
-	else if (e->beyond && e->tcp_only && !e->icmp)
-		window_none(w, "what forgets one connection may let a new one pass");
+	else if (forgets(e))
+		translated(w);
 	else if (e->where == WHERE_OWN_QDISC)
 		window_none(w, "a SYN that the own qdisc refuses is tried again every half second, and "
 			       "counted by some kernels only");
@@ -171,6 +186,40 @@ static void gone(const struct situation *s, int64_t period, bool refusal_ends, s
 			    "nobody listens any more: the next attempt is refused with a RST "
 			    "(RFC 9293 3.10.7.1)");
 	steps_end(s->steps, w, "RFC 9293 3.10.7.1", "the SYN is refused with a RST: ECONNREFUSED");
+}
+
+/*
+ * Who answers for the peer answers a SYN with a RST as well, for nobody listens there any more. Before
+ * the host is back nothing does: an attempt under way then ends when its SYNs run out, or the
+ * neighbour fails, or the first SYN after that is refused.
+ */
+static void forgotten(const struct situation *s, const struct tries *t, int64_t period,
+		      bool refusal_ends, struct window *w)
+{
+	int64_t back = s->effect.silent_ns, hi, failed;
+
+	if (forgets(&s->effect)) {
+		translated(w);
+		return;
+	}
+	if (!back || back < t->lo) {
+		gone(s, period, refusal_ends, w);
+		return;
+	}
+	failed = neighbour(s, t, &hi);
+	if (situation_lossy(s))
+		window_none(w, "on this path the SYN, or its refusal, may be lost");
+	else if (!refusal_ends)
+		window_none(w, "an attempt may end before the host is back, or be refused then, which is "
+			       "life: its SYNs, the neighbour and the host race");
+	else
+		window_some(w, min64(min64(max64(t->lo, back), failed), t->lo + t->syn.end_lo_ns),
+			    t->hi + t->syn.end_hi_ns + situation_rtt_ns(s) + 2 * s->path.jitter_ns,
+			    "an attempt ends when its SYNs run out, or the neighbour fails, or the host is "
+			    "back and refuses one (RFC 9293 3.10.7.1)");
+	steps_add(s->steps, t->lo, t->hi, "connect(2)", "an attempt begins that is not answered");
+	steps_end(s->steps, w, "RFC 9293 3.10.7.1",
+		  "its SYNs run out, or the neighbour fails, or a SYN is refused: connect(2) fails");
 }
 
 void syncnt_window(const struct opt_values *opt, const struct situation *s, struct window *w)
@@ -204,7 +253,7 @@ void syncnt_window(const struct opt_values *opt, const struct situation *s, stru
 		window_none(w, "each SYN of one attempt may meet another silence");
 		break;
 	case EFFECT_FORGOTTEN:
-		window_none(w, "what knows the old connection no more may refuse a new one, or not");
+		forgotten(s, &t, period, refusal_ends, w);
 		break;
 	default:
 		if (situation_lossy(s))

@@ -109,3 +109,36 @@ Test(syncnt, loss_may_take_every_syn)
 	s.effect.impair.loss_ppm = 300000;
 	cr_assert_eq(predict(&method_syncnt, "count=1", &s).kind, WINDOW_NONE);
 }
+
+Test(syncnt, a_router_that_forgets_lets_a_new_connection_pass)
+{
+	struct situation silent = client_after(EFFECT_SILENCE), reset = client_after(EFFECT_FORGOTTEN);
+
+	silent.effect.beyond = silent.effect.tcp_only = true;
+	reset.effect.beyond = reset.effect.tcp_only = true;
+	reset.effect.lose_out = false;
+	cr_assert_eq(predict(&method_syncnt, "period=2s", &silent).kind, WINDOW_NEVER);
+	cr_assert_eq(predict(&method_syncnt, "period=2s", &reset).kind, WINDOW_NEVER);
+	/* One that only throws away is no such router. */
+	silent.effect.beyond = false;
+	cr_assert_eq(predict(&method_syncnt, "period=2s", &silent).kind, WINDOW_SOME);
+}
+
+Test(syncnt, who_does_not_know_the_old_connection_refuses_the_new_one)
+{
+	struct situation s = client_after(EFFECT_FORGOTTEN);
+	struct window w;
+
+	s.effect.lose_in = s.effect.lose_out = false;
+	w = predict(&method_syncnt, "period=2s", &s);
+	predict_within(&w, MS(1740), MS(1770));
+	cr_assert_eq(predict(&method_syncnt, "period=2s,refused=alive", &s).kind, WINDOW_NEVER);
+	/* A host that is away for five seconds: the third SYN is refused, or the neighbour fails. */
+	s.effect.lose_in = true;
+	s.effect.silent_ns = 5 * NS_PER_S;
+	w = predict(&method_syncnt, "count=3,period=2s", &s);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert_eq(w.lo_ns, 5 * NS_PER_S);
+	cr_assert_leq(w.hi_ns, MS(1750) + 20 * NS_PER_S);
+	cr_assert_eq(predict(&method_syncnt, "count=3,period=2s,refused=alive", &s).kind, WINDOW_NONE);
+}
