@@ -213,8 +213,8 @@ static void forgotten(const struct situation *s, const struct tries *t, int64_t 
 		window_none(w, "an attempt may end before the host is back, or be refused then, which is "
 			       "life: its SYNs, the neighbour and the host race");
 	else
-		window_some(w, min64(min64(max64(t->lo, back), failed), t->lo + t->syn.end_lo_ns),
-			    t->hi + t->syn.end_hi_ns + situation_rtt_ns(s) + 2 * s->path.jitter_ns,
+		window_some(w, min64(min64(max64(t->lo, back), failed), t->lo + t->syn.end.lo),
+			    t->hi + t->syn.end.hi + situation_rtt_ns(s) + 2 * s->path.jitter_ns,
 			    "an attempt ends when its SYNs run out, or the neighbour fails, or the host is "
 			    "back and refuses one (RFC 9293 3.10.7.1)");
 	steps_add(s->steps, t->lo, t->hi, "connect(2)", "an attempt begins that is not answered");
