@@ -196,6 +196,8 @@ static void give_run(struct guests *g)
 		if (records->n_runs) {
 			run.hz = records->runs[0].hz;
 			memcpy(run.kernel, records->runs[0].kernel, sizeof(run.kernel));
+			memcpy(run.sysctl, records->runs[0].sysctl, sizeof(run.sysctl));
+			run.n_sysctl = records->runs[0].n_sysctl;
 			break;
 		}
 	}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "netns/sysctl.h"
@@ -20,23 +21,41 @@ static const struct lab_sysctl pins[] = {
 	{ "net.ipv4.tcp_timestamps", "1" },
 	{ "net.ipv4.tcp_sack", "1" },
 	{ "net.ipv4.tcp_early_retrans", "3" },
+	{ "net.ipv4.tcp_syn_linear_timeouts", "4" }, /* 6.5+ */
 };
 
 enum { N_PINS = sizeof(pins) / sizeof(pins[0]) };
 
+/* On this kernel. Every namespace has those that any has. */
+static bool there(const struct lab_sysctl *pin)
+{
+	char path[sizeof("/proc/sys/") + sizeof(pin->name)];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", pin->name);
+	for (char *dot = path; (dot = strchr(dot, '.')); dot++)
+		*dot = '/';
+	return access(path, F_OK) == 0;
+}
+
 void pins_apply(struct lab_config *config)
 {
-	for (int i = 0; i < N_PINS; i++)
-		config->sysctl[config->n_sysctl++] = pins[i];
+	for (int i = 0; i < N_PINS; i++) {
+		if (there(&pins[i]))
+			config->sysctl[config->n_sysctl++] = pins[i];
+	}
 }
 
 void pins_record(struct record_run *run)
 {
 	for (int i = 0; i < N_PINS; i++) {
-		memccpy(run->sysctl[i].name, pins[i].name, 0, sizeof(run->sysctl[i].name) - 1);
-		memccpy(run->sysctl[i].value, pins[i].value, 0, sizeof(run->sysctl[i].value) - 1);
+		int n = run->n_sysctl;
+
+		if (!there(&pins[i]))
+			continue;
+		memccpy(run->sysctl[n].name, pins[i].name, 0, sizeof(run->sysctl[n].name) - 1);
+		memccpy(run->sysctl[n].value, pins[i].value, 0, sizeof(run->sysctl[n].value) - 1);
+		run->n_sysctl = n + 1;
 	}
-	run->n_sysctl = N_PINS;
 }
 
 static int read_number(struct netns *ns, const char *name, int64_t *value, struct err *err)
