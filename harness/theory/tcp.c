@@ -200,7 +200,8 @@ static bool probed(const struct situation *s, const struct tcp_options *o)
 
 	return o->keepalive && (!o->writes_ns || o->writes_ns > idle) &&
 	       (!o->reads_ns || o->reads_ns > idle) &&
-	       (s->traffic == TRAFFIC_IDLE || TRAFFIC_PERIOD_NS >= idle);
+	       (s->traffic == TRAFFIC_IDLE || s->traffic == TRAFFIC_CONNECTING ||
+		TRAFFIC_PERIOD_NS >= idle);
 }
 
 /*
