@@ -73,7 +73,7 @@ static int take_route(struct nlmsghdr *hdr, void *arg)
 	return 0;
 }
 
-int monitor_path(int fd, struct monitor_path *path, struct err *err)
+int monitor_path(int fd, const struct sockaddr_storage *to, struct monitor_path *path, struct err *err)
 {
 	struct sockaddr_storage own = { 0 }, other = { 0 };
 	socklen_t own_len = sizeof(own), other_len = sizeof(other);
@@ -81,17 +81,20 @@ int monitor_path(int fd, struct monitor_path *path, struct err *err)
 	struct nl_msg *msg;
 	int ret;
 
-	if (getsockname(fd, (struct sockaddr *)&own, &own_len) ||
-	    getpeername(fd, (struct sockaddr *)&other, &other_len))
+	if (to)
+		other = *to;
+	else if (getsockname(fd, (struct sockaddr *)&own, &own_len) ||
+		 getpeername(fd, (struct sockaddr *)&other, &other_len))
 		return err_sys(err, errno, "the connection's addresses");
 	*path = (struct monitor_path){ .family = other.ss_family,
 				       .hop_len = other.ss_family == AF_INET6 ? 16 : 4 };
 	memcpy(path->hop, address_of(&other), path->hop_len);
 	rt.rtm_family = (unsigned char)path->family;
-	rt.rtm_dst_len = rt.rtm_src_len = (unsigned char)(8 * path->hop_len);
+	rt.rtm_dst_len = (unsigned char)(8 * path->hop_len);
+	rt.rtm_src_len = to ? 0 : rt.rtm_dst_len;
 	msg = rtnl_message(RTM_GETROUTE, 0, &rt, sizeof(rt));
 	if (msg && (nla_put(msg, RTA_DST, (int)path->hop_len, path->hop) ||
-		    nla_put(msg, RTA_SRC, (int)path->hop_len, address_of(&own)))) {
+		    (!to && nla_put(msg, RTA_SRC, (int)path->hop_len, address_of(&own))))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}

@@ -4,6 +4,7 @@
 
 #include <net/if.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "netns/err.h"
 
@@ -26,8 +27,10 @@ struct monitor_path {
 	uint32_t hop_len;
 };
 
-/* The route of the connected socket @fd, from its own address. */
-int monitor_path(int fd, struct monitor_path *path, struct err *err);
+/* The route of the connected socket @fd, from its own address; or, where @to is given, the one that a
+ * socket bound to no address would take there. -ENETUNREACH: there is none. */
+int monitor_path(int fd, const struct sockaddr_storage *to, struct monitor_path *path,
+		 struct err *err);
 
 /* The neighbour's state, NUD_… of <linux/neighbour.h>, 0: no entry; or a negative errno. */
 int monitor_neighbour(const struct monitor_path *path, struct err *err);

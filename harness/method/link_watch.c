@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "method/attempt.h"
 #include "method/method.h"
 #include "netns/monitor.h"
 #include "theory/steps.h"
@@ -30,13 +31,15 @@
 
 static int link_watch_arm(struct watch *watch, struct err *err)
 {
-	struct monitor_path *path = malloc(sizeof(*path));
+	const struct sockaddr_storage *to = watch->traffic == TRAFFIC_CONNECTING ? &watch->to : NULL;
+	struct monitor_path *path = calloc(1, sizeof(*path));
 	int ret;
 
 	if (!path)
 		return err_sys(err, ENOMEM, "the connection's route");
-	ret = monitor_path(watch->fd, path, err);
-	if (ret >= 0)
+	ret = monitor_path(watch->fd, to, path, err);
+	/* No device carries an attempt without a route: there is nothing to be heard. */
+	if (ret >= 0 || (to && ret == -ENETUNREACH))
 		ret = monitor_open(NETLINK_ROUTE, RTMGRP_LINK, err);
 	if (ret < 0) {
 		free(path);
@@ -100,7 +103,7 @@ static bool hear(struct watch *watch, const struct monitor_path *path)
 
 	atomic_fetch_add(&watch->wakeups, 1);
 	if (n < 0 && err == ENOBUFS)
-		return looked(watch, path, now);
+		return path->ifindex && looked(watch, path, now);
 	if (n < 0 && err != EINTR) {
 		watch_saw(watch, now, "recv(netlink)", n, err);
 		return true;
@@ -116,7 +119,7 @@ static void link_watch_watch(struct watch *watch)
 {
 	const struct monitor_path *path = watch->own;
 
-	if (looked(watch, path, clock_now_ns()))
+	if (path->ifindex && looked(watch, path, clock_now_ns()))
 		return;
 	while (!hear(watch, path))
 		;
@@ -186,6 +189,7 @@ const struct method method_link_watch = {
 	.about = "netlink: dead when the own device loses its carrier or is removed",
 	.options = (const struct opt[]){ { 0 } },
 	.arm = link_watch_arm,
+	.connect = attempt_unseen,
 	.watch = link_watch_watch,
 	.trust = link_watch_trust,
 	.release = link_watch_release,

@@ -44,7 +44,7 @@ static int neigh_watch_arm(struct watch *watch, struct err *err)
 
 	if (!path)
 		return err_sys(err, ENOMEM, "the connection's route");
-	ret = monitor_path(watch->fd, path, err);
+	ret = monitor_path(watch->fd, NULL, path, err);
 	if (ret >= 0)
 		ret = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, err);
 	if (ret < 0) {

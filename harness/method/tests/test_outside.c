@@ -48,7 +48,7 @@ Test(outside, a_path_on_the_loopback_is_lo, .timeout = 30)
 	int a, b;
 
 	connect_pair(&a, &b);
-	cr_assert_eq(monitor_path(a, &path, &err), 0, "%s", err.text);
+	cr_assert_eq(monitor_path(a, NULL, &path, &err), 0, "%s", err.text);
 	cr_assert_str_eq(path.device, "lo");
 	cr_assert_eq(path.hop_len, 4);
 }
