@@ -143,8 +143,12 @@ static int run_plan(const struct given *args, struct work *work)
 	int status, failed;
 
 	if (work->plan.n_labs == 0) {
-		fprintf(stderr, "deadpeer: run: share %d of %d holds no lab; nothing to do\n",
-			work->shard.i, work->shard.n);
+		if (work->shard.n > 1)
+			fprintf(stderr, "deadpeer: run: share %d of %d holds no lab; nothing to do\n",
+				work->shard.i, work->shard.n);
+		else
+			fputs("deadpeer: run: no method here has that phase: the virtual engine tries one "
+			      "without a period once, as phase 1\n", stderr);
 		return CLI_PASS;
 	}
 	status = run_records(args, work, given_value(args, "output", NULL), &ran);

@@ -211,6 +211,7 @@ int work_plan(const struct given *args, bool prepare, struct work *work)
 	ret = choose_engine(args, prepare, work);
 	if (ret)
 		return ret;
+	config.noiseless = !work->engine->watch_stalls || given_has(args, "virtual-clock");
 	hz = work->engine->hz();
 	if (given_number(args, "hz", WORK_HZ_MIN, WORK_HZ_MAX, &hz, &err))
 		return cli_fail(CLI_USAGE, &err);

@@ -19,7 +19,7 @@ enum { WORK_JOBS_MAX = 512 };
 	  "watch with this method instead of the scenario's own; may be repeated", 'm', true }, \
 	{ "engine", "ENGINE", "auto (default), virtual or native", 'e', false },                \
 	{ "phases", "N",                                                                        \
-	  "try each method N times, with the fault at N points of its period (default 1)", 'n', \
+	  "try each method with the fault at N points of its period (default 1)", 'n', \
 	  false },                                                                              \
 	{ "phase", "K",                                                                         \
 	  "of these N, only the one that tables and records of the whole run call phase K", 0,  \

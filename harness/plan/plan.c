@@ -7,7 +7,8 @@
  * seeds test the same instants. A seed depends on the run's seed and on what the trial is (its
  * scenario, method, options and phase), never on its neighbours or its place in the file: a trial
  * planned alone is the trial planned among a thousand. When the fault comes depends on the longest
- * span of the lab's methods, not on what was drawn.
+ * span of the lab's methods, not on what was drawn. Where nothing is left to chance, neither by the
+ * host nor by the wire, a method without a span has one phase: others could only repeat it.
  *
  * Methods that are too many for one lab are parted (plan/deal.h): first come the labs of the first
  * part, one for each scenario, then those of the second, so that a plan cut short leaves whole
@@ -120,7 +121,18 @@ static void predict(const struct plan_config *config, const struct plan_lab *lab
 	plan_window(lab, t, &s, &t->window);
 }
 
-static void plan_one(const struct plan_config *config, struct plan_lab *lab,
+/* Packets drawn by lot make equal trials end differently, even where the clock knows no noise. */
+static bool is_random(const struct plan_config *config, const struct scenario *sc)
+{
+	bool netem = sc->has_link;
+
+	for (int i = 0; i < sc->n_faults; i++)
+		netem |= (sc->faults[i].fault->needs & FACT_BIT(FACT_NETEM)) != 0;
+	return netem || !config->noiseless;
+}
+
+/* One trial's place in the plan: all but its window. False: it would repeat another. */
+static bool plan_one(const struct plan_config *config, struct plan_lab *lab,
 		     const struct scenario_method *m, int phase, struct plan_trial *t)
 {
 	struct kernel_params kernel = config->kernel;
@@ -140,13 +152,17 @@ static void plan_one(const struct plan_config *config, struct plan_lab *lab,
 	t->seed = hash_mix(seed, (uint64_t)phase) >> 1; /* JSON readers take 63 bits */
 	t->id = hash_text(lab->id, m->method->name);
 	t->id = hash_mix(hash_text(t->id, t->options), (uint64_t)phase);
-	if (config->phases > 1 && span >= config->phases) {
+	t->phase_ns = 0;
+	if (span < config->phases)
+		return phase == 0 || is_random(config, lab->scenario);
+	if (config->phases > 1) {
 		int64_t stratum = span / config->phases;
 
 		t->phase_ns = phase * stratum + hash_below(t->seed, stratum);
 		if (span > lab->span_ns)
 			lab->span_ns = span;
 	}
+	return true;
 }
 
 bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
@@ -173,17 +189,6 @@ bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
 	return steps_finish(steps, window);
 }
 
-static void keep_phase(struct plan_lab *lab, int phase)
-{
-	int n = 0;
-
-	for (int i = 0; i < lab->n_trials; i++) {
-		if (lab->trials[i].phase == phase)
-			lab->trials[n++] = lab->trials[i];
-	}
-	lab->n_trials = n;
-}
-
 static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab, struct err *err)
 {
 	const struct scenario_method *methods = lab->methods;
@@ -201,16 +206,18 @@ static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab,
 	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
 	if (!lab->trials)
 		return err_sys(err, ENOMEM, "the plan of %s", sc->name);
-	lab->n_trials = n * config->phases;
-	for (int i = 0; i < lab->n_trials; i++)
-		plan_one(config, lab, &methods[i / config->phases], i % config->phases,
-			 &lab->trials[i]);
-	for (int i = 0; i < lab->n_trials; i++)
+	for (int i = 0; i < n * config->phases; i++) {
+		int phase = i % config->phases;
+
+		if (plan_one(config, lab, &methods[i / config->phases], phase,
+			     &lab->trials[lab->n_trials]) &&
+		    (!config->only_phase || phase == config->only_phase - 1))
+			lab->n_trials++;
+	}
+	for (int i = 0; i < lab->n_trials; i++) {
 		lab->trials[i].offset_ns = lab->span_ns - lab->trials[i].phase_ns;
-	for (int i = 0; i < lab->n_trials; i++)
 		predict(config, lab, &lab->trials[i]);
-	if (config->only_phase)
-		keep_phase(lab, config->only_phase - 1);
+	}
 	return 0;
 }
 
@@ -253,6 +260,10 @@ static int make_labs(struct scenario *const *scenarios, int n_scenarios, int par
 			return ret;
 		for (int t = 0; t < lab->n_trials; t++)
 			lab->trials[t].index = n_trials++;
+		if (!lab->n_trials) {
+			free(lab->trials);
+			plan->labs[--plan->n_labs] = (struct plan_lab){ 0 };
+		}
 	}
 	return 0;
 }

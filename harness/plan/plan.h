@@ -27,6 +27,7 @@ struct plan_config {
 	const struct scenario_method *methods;
 	int lab_trials;   /* a lab holds no more connections than that, if it can: its scenario gets
 			   * several labs, each with a part of the methods in all phases; 0: one lab */
+	bool noiseless;   /* of the host: it makes no trial differ from its like */
 	const char *link; /* as in scenario_link(), which has been done: part of a trial's id, and told
 			   * to whoever runs the scenario's text; NULL or "": nothing */
 };

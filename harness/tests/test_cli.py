@@ -107,6 +107,18 @@ def test_plan_has_every_phase_of_every_method(deadpeer, phases):
     assert len({t["seed"] for t in trials}) == len(trials)
 
 
+def test_without_noise_only_methods_with_a_period_have_phases(deadpeer):
+    """The native engine repeats the others, because its host makes equal trials differ."""
+    path = SCENARIOS / "cable" / "cable-pull-far.yaml"
+    noisy = plan(deadpeer, "-n", 5, path)
+    trials = plan(deadpeer, "-n", 5, "--virtual-clock", path)
+    spread = {key(t)[:-1] for t in noisy if t["phase_ns"]}
+    assert {t["phase"] for t in trials if key(t)[:-1] not in spread} == {0}
+    assert [t for t in trials if key(t)[:-1] in spread] == \
+        [t | {"index": s["index"]} for t in noisy if key(t)[:-1] in spread
+         for s in trials if s["id"] == t["id"]]
+
+
 def test_plan_depends_on_its_seed_and_nothing_else(deadpeer):
     path = SCENARIOS / "process"
     assert plan(deadpeer, path) == plan(deadpeer, path, "--seed", 1)

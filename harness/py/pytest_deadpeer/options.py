@@ -18,7 +18,7 @@ def pytest_addoption(parser):
     add("--deadpeer-engine", metavar="ENGINE", default="auto", help="auto (default), virtual or native")
     add("--deadpeer-kernel", metavar="SERIES|IMAGE", help="virtual: the kernel to run on")
     add("--deadpeer-phases", metavar="N", type=int, default=1,
-        help="try each method N times, with the fault at N points of its period (default 1)")
+        help="try each method with the fault at N points of its period (default 1)")
     add("--deadpeer-seed", metavar="N", type=int, default=1, help="everything random comes from it")
     add("--deadpeer-jobs", metavar="N", type=int, help="labs side by side")
     add("--deadpeer-baseline", metavar="FILE",
