@@ -11,7 +11,7 @@ COLUMNS = 3
 
 def title(cell):
     known = {
-        ("keepalive", "matrix-cable-far", ""): "keepalive 7200/75/9 (Linux's default)",
+        ("keepalive", "matrix-cable-far-default", ""): "keepalive 7200/75/9 (Linux's default)",
         ("keepalive", "matrix-cable-far", "idle=1m,intvl=5s,cnt=3"): "keepalive 60/5/3",
         ("keepalive", "tuning-sysctl-5-1-1", ""): "keepalive 5/1/1 by sysctl",
         ("recv", "matrix-cable-far-sending", ""): "data in flight, tcp_retries2 15",

@@ -11,15 +11,32 @@ SLACK = 0.05
 
 class Grid:
     def __init__(self, cells):
-        self.columns = sorted(dict.fromkeys(c.scenario for c in cells),
+        self.columns = sorted(dict.fromkeys(column(c.scenario) for c in cells),
                               key=lambda name: (short(name) == DEATH_LAST, speed(cells, name), name))
-        self.rows = list(dict.fromkeys(label(c.method, c.options) for c in cells))
-        self.cells = {(label(c.method, c.options), c.scenario): c for c in cells}
+        self.rows = rows(cells)
+        self.cells = {(label(c.method, c.options), column(c.scenario)): c for c in cells}
+
+
+def column(scenario):
+    """The scenario that Linux's default keepalive has for itself stands with the one it completes."""
+    return scenario.removesuffix("-default")
+
+
+def rows(cells):
+    """In the order of the scenarios; what their companions add comes before its next of kin."""
+    main = dict.fromkeys(label(c.method, c.options) for c in cells if c.scenario == column(c.scenario))
+    order = list(main)
+    for cell in cells:
+        name = label(cell.method, cell.options)
+        if name not in order:
+            kin = [i for i, other in enumerate(order) if other.split(" ")[0] == cell.method]
+            order.insert(kin[0] if kin else len(order), name)
+    return order
 
 
 def speed(cells, scenario):
     """Deaths that nobody is told of stand together, as do those that everybody is."""
-    mine = [c for c in cells if c.scenario == scenario]
+    mine = [c for c in cells if column(c.scenario) == scenario]
     return sum(c.median is None or c.median > 1_000_000_000 for c in mine) / max(1, len(mine)) * -1
 
 

@@ -24,8 +24,9 @@ XZ = {"format": lzma.FORMAT_XZ, "check": lzma.CHECK_CRC64, "preset": 9 | lzma.PR
 
 # The classic tunings: a scenario, and the methods that are tried at many points of their period.
 DISTRIBUTIONS = (
+    ("scenarios/matrix/matrix-cable-far-default.yaml", ("keepalive",)),
     ("scenarios/matrix/matrix-cable-far.yaml", (
-        "keepalive", "keepalive:idle=60s,intvl=5s,cnt=3", "heartbeat:period=20s",
+        "keepalive:idle=60s,intvl=5s,cnt=3", "heartbeat:period=20s",
         "heartbeat:period=20s,mode=beacon", "phi")),
     ("scenarios/tuning/tuning-sysctl-5-1-1.yaml", ("keepalive",)),
     ("scenarios/matrix/matrix-cable-far-sending.yaml", ("user_timeout:timeout=20s", "recv")),
