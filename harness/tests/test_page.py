@@ -309,6 +309,54 @@ def test_the_trade_off_is_what_the_records_say(page):
     assert point["front"] and "absent" not in told
 
 
+def trade_options(page):
+    return dict(page.js("return [...document.querySelectorAll('#trade select option')].map(o => [o.value, o.text])"))
+
+
+def choose_trade(page, value):
+    page.js("const s = document.querySelector('#trade select'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", value)
+    names = page.js("return [...document.querySelectorAll('#trade table tbody tr')].map(r => r.firstElementChild.textContent)")
+    return set(names), page.all("#trade p.pooled")
+
+
+def test_the_trade_off_is_of_one_scenario_or_family(browser, pages):
+    """Ways to die are not mixed unless the reader asks for it, and then the page says so."""
+    trials = page_records.phases([10**9], "pull", "a") + page_records.phases([2 * 10**9], "pull", "b") \
+        + page_records.phases([5 * 10**9], "drop", "a") + page_records.phases([6 * 10**9], "drop", "b") \
+        + page_records.phases([10**6], "kill", "a", family="process") + page_records.phases([10**6], "kill", "b", family="process")
+    browser.open(pages("ways", (trials, {})))
+    options = trade_options(browser)
+    assert set(options) == {"cable/pull", "cable/drop", "process/kill", "family:cable", "family:process", "*"}
+    assert "2 ways to die" in options["family:cable"] and "3 ways to die" in options["*"]
+    assert browser.js("return document.querySelector('#trade select').value") == "cable/pull"
+    for value, pooled in (("process/kill", False), ("family:cable", True), ("*", True)):
+        names, warned = choose_trade(browser, value)
+        assert names == {"a", "b"} and bool(warned) == pooled
+    choose_trade(browser, "family:cable")
+    assert "null" not in browser.find("#trade").text
+    assert "trade=family" in browser.js("return location.hash")
+    assert browser.complaints() == []
+
+
+def test_a_sweep_is_weighed_with_its_controls(browser, pages):
+    """One way to die and one control, both met by every tuning: times of the one, mistakes of the other."""
+    calm = {"family": "control", "fault": "none", "place": None, "outcome": "quiet", "expect": "never"} | page_records.SILENT
+    trials = page_records.phases([10**9], "pull", "a") + page_records.phases([2 * 10**9], "pull", "b") \
+        + [page_records.trial("calm", name, **calm) for name in "ab"]
+    browser.open(pages("sweep", (trials, {})))
+    assert browser.js("return document.querySelector('#trade select').value") == "*"
+    assert not browser.all("#trade p.pooled")
+
+
+def test_the_wire_and_the_size_are_told_where_they_say_something(browser, pages):
+    trials = page_records.phases([10**9], "pull", "a") \
+        + page_records.phases([10**9], "hidden", "a", wire="nat", size=4000, traffic="sending")
+    browser.open(pages("wires", (trials, {})))
+    for name, told in (("pull", "idle traffic, for"), ("hidden", "sending traffic of 4000 bytes a message over a nat, for")):
+        browser.js("page.state.set({cell: page.compare.a().cells.find(c => c.scenario === arguments[0]).key})", name)
+        assert told in browser.find("#cell").text
+
+
 def test_the_front_is_what_nothing_beats(page):
     front = page.js("""const items = [[1, 5, 0], [2, 3, 0], [2, 4, 0], [9, 1, 1], [9, 1, 2], [3, 3, 0]];
 		return [...page.stats.front(items, v => v)]""")

@@ -14,7 +14,10 @@
 			"Trial",
 			Array.from({length: cell.n}, (_, i) => [
 				String(i),
-				`phase ${cell.at("phase", i) + 1}: ${cell.at("detect_ns", i) === null ? cell.at("outcome", i) : time(cell.at("detect_ns", i))}`,
+				`phase ${cell.at("phase", i) + 1}: ` +
+					(cell.at("detect_ns", i) === null
+						? cell.at("outcome", i)
+						: time(cell.at("detect_ns", i))),
 			]),
 			String(chosen),
 			value => set({trial: value})

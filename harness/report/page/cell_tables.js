@@ -151,7 +151,8 @@
 			["Verdict", `${cell.at("verdict", i)} (${cell.at("outcome", i)})`],
 			[
 				"At the end",
-				`${cell.at("tcp_state", i) || "state unknown"}; ${counters(cell, i)} (counts from TCP_INFO; the record holds no times of them)`,
+				`${cell.at("tcp_state", i) || "state unknown"}; ${counters(cell, i)} ` +
+					"(counts from TCP_INFO; the record holds no times of them)",
 			],
 			[
 				"Watched",

@@ -113,7 +113,10 @@
 			case "alarm":
 				return `false alarm after ${medianText(s)}, as theory predicts`;
 			case "failed":
-				return `failed: ${s.failed} of ${count(cell.n, "trial")}, the worst ${FAILURES[cell.at("verdict", s.shown)]}`;
+				return (
+					`failed: ${s.failed} of ${count(cell.n, "trial")}, ` +
+					`the worst ${FAILURES[cell.at("verdict", s.shown)]}`
+				);
 			case "invalid":
 				return `${cell.at("verdict", s.shown)}: ${cell.at("why", s.shown)}`;
 			default:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 "use strict";
 /**
- * Two runs side by side, cell by cell: A is what the page shows, B what it is compared with. It tells
- * by how much they differ; whether that is chance is for `deadpeer compare` to say.
+ * Two runs side by side, cell by cell: A is what the page shows, B what it is compared with. It
+ * tells by how much they differ; whether that is chance is for `deadpeer compare` to say.
  */
 (() => {
 	const {h, choice, table} = page.dom;
@@ -57,7 +57,8 @@
 	function look(cell) {
 		const d = difference(cell, inB(cell)),
 			s = summary(cell);
-		const words = `${d.text}${d.ratio && d.kind === "changed" ? ` (${factor(d.ratio)})` : ""}; A ${s.short}`;
+		const by = d.ratio && d.kind === "changed" ? ` (${factor(d.ratio)})` : "",
+			words = `${d.text}${by}; A ${s.short}`;
 
 		if (d.kind === "changed")
 			return {text: d.text, state: "time", colour: page.scale.change(d.ratio), words};
@@ -214,7 +215,10 @@
 		);
 	}
 
-	/** @param {HTMLElement} element @param {Array<Cell>} cells of A as filtered @param {function(Cell): boolean} keep the filter */
+	/**
+	 * @param {HTMLElement} element @param {Array<Cell>} cells of A as filtered
+	 * @param {function(Cell): boolean} keep the filter
+	 */
 	function render(element, cells, keep) {
 		element.hidden = !b();
 		if (element.hidden) return;
@@ -247,7 +251,10 @@
 			h(
 				"p",
 				{},
-				`A is ${label(a())}; B is ${label(b())}. Of ${count(every.length, "cell")}, ${n("same")} are equal, ${n("changed")} differ in time, ${n("state")} in what happened, ${n("gone")} are only in A and ${n("new")} only in B. Chance is not weighed here; deadpeer compare does.`
+				`A is ${label(a())}; B is ${label(b())}. Of ${count(every.length, "cell")}, ` +
+					`${n("same")} are equal, ${n("changed")} differ in time, ` +
+					`${n("state")} in what happened, ${n("gone")} are only in A and ` +
+					`${n("new")} only in B. Chance is not weighed here; deadpeer compare does.`
 			),
 			h(
 				"div.pair.wide",

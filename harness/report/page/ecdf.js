@@ -7,7 +7,7 @@
 	const {BASE, unitFor, around, windows, hull} = page.figures;
 	const V = vendor;
 
-	/** The steps of a distribution function over all trials that ran: what never noticed never counts. */
+	/** The steps of a distribution function over all that ran: who never noticed never counts. */
 	function steps(cell, from, to, unit) {
 		const s = summary(cell),
 			n = page.cells.ran(cell).length;

@@ -88,7 +88,10 @@
 		const methods = new Set(source.cells.map(cell => cell.method)).size;
 		const item = (value, text, cls) => h("li", {class: cls}, h("b", {}, value), ` ${text}`);
 
-		world.textContent = `${source.world}, seed ${run.seed}, ${count(run.phases, "phase")}${run.started ? `, ${run.started.slice(0, 10)}` : ""}`;
+		const day = run.started ? `, ${run.started.slice(0, 10)}` : "";
+
+		world.textContent =
+			`${source.world}, seed ${run.seed}, ${count(run.phases, "phase")}${day}`;
 		list.replaceChildren(
 			item(source.trials, "trials"),
 			item(scenarios, "scenarios"),

@@ -31,7 +31,7 @@
 					[0.75, "slower"],
 					[1, "×10"],
 				],
-				"Colours: from blue at a tenth of A's time over white to brown at ten times as long, logarithmic"
+				"Colours: from blue at a tenth of A's time over white to brown at ten times, logarithmic"
 			),
 			h(
 				"ul",

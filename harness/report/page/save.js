@@ -103,7 +103,10 @@
 	const tsvText = rows =>
 		rows.map(row => row.map(value => String(value ?? "")).join("\t")).join("\n");
 
-	/** Buttons for rows that are made when asked for. @param {string} name @param {function(): Array<Array>} rows */
+	/**
+	 * Buttons for rows that are made when asked for.
+	 * @param {string} name @param {function(): Array<Array>} rows
+	 */
 	const rowButtons = (name, rows, what = "table") => [
 		button("Copy", () => copy(tsvText(rows()), `The ${what}`), {
 			"aria-label": `Copy the ${what}`,

@@ -65,7 +65,9 @@
 		const whole = BigInt(Math.round(Math.abs(ns))),
 			i = unitOf(whole, digits);
 
-		return `${ns < 0 ? "-" : ""}${whole === 0n ? "0" : number(whole, UNITS[i][1], digits)} ${UNITS[i][0]}`;
+		const figures = whole === 0n ? "0" : number(whole, UNITS[i][1], digits);
+
+		return `${ns < 0 ? "-" : ""}${figures} ${UNITS[i][0]}`;
 	}
 
 	/** "1.95–2.90 s", or one time where both read the same. */

@@ -2,14 +2,17 @@
 "use strict";
 /**
  * What a tuning costs against how soon it notices: the 99th percentile of its detection times, its
- * packets per hour, its mistakes per day. A tuning is on the front when no other is at least as good
- * in all three and better in one. Only tunings that met the same scenarios compare; hence the choice.
+ * packets per hour, its mistakes per day. A tuning is on the front when no other is at least as
+ * good in all three and better in one. Only tunings that met the same scenarios compare, and a
+ * percentile over several ways to die says little of any: the reader chooses a scenario or a
+ * family, and starts with one scenario, unless the others are controls that all tunings met as well.
  */
 (() => {
 	const {h, choice, table} = page.dom;
 	const {view, set} = page.state;
 	const {time, figure: fig, tuning, count} = page.text;
-	const ALL = "*";
+	const ALL = "*",
+		FAMILY = "family:";
 
 	/** Scenarios with the tunings they hold: [place, cells]. */
 	function byScenario(cells) {
@@ -23,13 +26,20 @@
 		return out;
 	}
 
-	/** All scenarios where every tuning met them all; else the one with most tunings that noticed something. */
+	/** Something died in it: a trial noticed that, or should have. */
+	const kills = cells => cells.some(cell => deaths([cell].flatMap(page.cells.ran)).length > 0);
+
+	/** How many of the scenarios kill. */
+	const ways = cells => [...byScenario(cells).values()].filter(kills).length;
+
+	/** A way to die with its controls, as a sweep has them; else where most tunings noticed it. */
 	function startChoice(scenarios, cells) {
 		const tunings = new Set(cells.map(tuning)).size;
 		const noticed = list => list.filter(cell => page.cells.summary(cell).noticed).length;
+		const alike = [...scenarios.values()].every(list => list.length === tunings);
 		let best = null;
 
-		if ([...scenarios.values()].every(list => list.length === tunings)) return ALL;
+		if (alike && ways(cells) <= 1) return ALL;
 		for (const [at, list] of scenarios) {
 			if (!best || noticed(list) > noticed(scenarios.get(best))) best = at;
 		}
@@ -49,6 +59,30 @@
 						: [];
 			})
 		);
+
+	const families = cells => [...new Set(cells.map(cell => cell.family))].filter(Boolean);
+
+	/** [value, text] of each choice: scenarios, then families of several, then all. */
+	function choices(scenarios, cells) {
+		const size = family => ways(cells.filter(cell => cell.family === family));
+
+		return [
+			...[...scenarios].map(([name, of]) => [name, `${name} (${of.length})`]),
+			...families(cells).map(name => [
+				FAMILY + name,
+				`all of ${name} (${size(name)} ways to die)`,
+			]),
+			[ALL, `all that are shown (${ways(cells)} ways to die)`],
+		];
+	}
+
+	/** The cells that a choice stands for. */
+	function chosen(at, scenarios, cells) {
+		if (at === ALL) return cells;
+		if (at.startsWith(FAMILY))
+			return cells.filter(cell => FAMILY + cell.family === at);
+		return scenarios.get(at) ?? [];
+	}
 
 	function point([name, cells]) {
 		const pairs = cells.flatMap(page.cells.ran),
@@ -134,16 +168,13 @@
 	/** @param {HTMLElement} element @param {Array<Cell>} cells of run A, as filtered */
 	function render(element, cells) {
 		const scenarios = byScenario(cells),
-			at =
-				scenarios.has(view.trade) || view.trade === ALL
-					? view.trade
-					: startChoice(scenarios, cells);
-		const list = points(at === ALL ? cells : (scenarios.get(at) ?? [])),
+			options = choices(scenarios, cells),
+			known = options.some(([value]) => value === view.trade),
+			at = known ? view.trade : (startChoice(scenarios, cells) ?? ALL);
+		const weighed = chosen(at, scenarios, cells),
+			pooled = ways(weighed);
+		const list = points(weighed),
 			drawable = list.filter(p => p.p99 < Infinity && p.p99 > 0);
-		const options = [
-			[ALL, "all that are shown"],
-			...[...scenarios].map(([name, of]) => [name, `${name} (${of.length})`]),
-		];
 		const front = list.filter(p => p.front).length;
 
 		element.replaceChildren(
@@ -154,20 +185,38 @@
 				h(
 					"div.tools",
 					{},
-					choice("Scenarios", options, at ?? ALL, value => set({trade: value})),
-					page.save.rowButtons("deadpeer-tradeoff", () => rowsOf(list), "trade-off table")
+					choice("Scenarios", options, at, value => set({trade: value})),
+					page.save.rowButtons(
+						"deadpeer-tradeoff",
+						() => rowsOf(list),
+						"trade-off table"
+					)
 				)
 			),
 			h(
 				"p",
 				{},
-				`${count(list.length, "tuning")}, ${front} on the front (●): no other is as good in time, packets and mistakes and better in one of them. `,
-				"▲ made mistakes. Packets are all that the observer's connection sent and received, its traffic included."
+				`${count(list.length, "tuning")}, ${front} on the front (●): no other is as good in time, ` +
+					"packets and mistakes and better in one of them. ▲ made mistakes. Packets are all " +
+					"that the observer's connection sent and received, its traffic included."
 			),
+			...(pooled > 1
+				? [
+						h(
+							"p.pooled",
+							{},
+							`Pooled over ${pooled} ways to die: times of one mix with those of ` +
+								"others, and a tuning that met fewer of them may look better. " +
+								"Choose one scenario to compare tunings."
+						),
+					]
+				: []),
 			drawable.length
 				? page.save.figure(
 						"tradeoff",
-						`Detection time against packets per hour, ${at === ALL ? "all scenarios that are shown" : at}`,
+						`Detection time against packets per hour, ${
+							at === ALL ? "all scenarios that are shown" : at.replace(FAMILY, "family ")
+						}`,
 						page.tradePlot.draw(drawable, Math.max(300, element.clientWidth - 28))
 					)
 				: h("p.empty", {}, "Nothing was noticed here, so there is nothing to weigh."),
