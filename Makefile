@@ -98,13 +98,22 @@ do-bench: all $(BUILD)/bench-lab
 	@$(PYTHON) -B harness/tests/bench.py --build $(BUILD)
 	@$(PYTHON) -B harness/tests/bench_virtual.py --build $(BUILD)
 
+# clang-tidy looks again at what is compiled anew, cppcheck at what has changed.
 LINT_SRC := $(LIB_SRC) $(MAIN_SRC)
+LINT := $(patsubst %.c,$(BUILD)/%.tidy,$(LINT_SRC))
 do-lint:
-# One file at a time: clang-tidy 14 carries va_list state from one file into the next.
-	printf '%s\n' $(LINT_SRC) | xargs -P 2 -I {} \
-		clang-tidy --quiet {} -- $(CPPFLAGS) -std=gnu11 -DDEADPEER_VERSION='"lint"'
+	@mkdir -p $(BUILD)/cppcheck
+	@$(MAKE) --no-print-directory -k -j$$(nproc) tidy
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--cppcheck-build-dir=$(BUILD)/cppcheck -j$$(nproc) \
 		--inline-suppr --suppressions-list=.cppcheck -I. -Iharness $(LINT_SRC)
+.PHONY: tidy
+tidy: $(LINT)
+# One file at a time: clang-tidy 14 carries va_list state from one file into the next.
+$(BUILD)/%.tidy: $(BUILD)/%.o .clang-tidy
+	$(call say,TIDY)
+	$(Q)clang-tidy --quiet $*.c -- $(CPPFLAGS) -std=gnu11 -DDEADPEER_VERSION='"lint"'
+	@touch $@
 
 .PHONY: all
 all: $(BUILD)/deadpeer $(BUILD)/deadpeer-client $(BUILD)/deadpeer-server

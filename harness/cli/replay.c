@@ -65,7 +65,8 @@ void replay_quote(const char *verb, const struct given *args, struct emit *out)
 		replay_word(args->rest[i], out);
 }
 
-/* One word of a command, unquoted in place. Where the next one begins, or NULL where a quote does not end. */
+/* One word of a command, unquoted in place. Where the next one begins, or NULL where a quote does
+ * not end. */
 static char *unquote(char *from)
 {
 	char *to = from;

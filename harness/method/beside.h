@@ -13,7 +13,8 @@
 /* From here on the segments of @fd are counted. */
 void beside_begin(struct watch *watch, int fd);
 
-/* Right before close(2) of @fd; a FIN that comes in between the two is not counted, nor its ACK. @resets: that sends a RST (SO_LINGER 0 on a connection that stands). */
+/* Right before close(2) of @fd; a FIN that comes in between the two is not counted, nor its ACK.
+ * @resets: that sends a RST (SO_LINGER 0 on a connection that stands). */
 void beside_end(struct watch *watch, bool resets);
 
 /* Segments of all of them so far. */

@@ -151,9 +151,10 @@ void watch_data(struct watch *watch, const char *bytes, long n);
 ssize_t watch_send(int fd, char message, int size);
 
 /*
- * One message of the program's own traffic, without blocking; what the socket's buffer does not take
- * is left out. False when the connection no longer takes any. An error waiting on the socket belongs to the method, so the state is looked at first
- * (TCP_INFO takes nothing off); an error that still comes in between is kept in watch->took.
+ * One message of the program's own traffic, without blocking; what the socket's buffer does not
+ * take is left out. False when the connection no longer takes any. An error waiting on the socket
+ * belongs to the method, so the state is looked at first (TCP_INFO takes nothing off); an error
+ * that still comes in between is kept in watch->took.
  */
 bool watch_write(struct watch *watch, char message);
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Without a firewall there is one source of ICMP: the host before the place where packets are lost,
- * the observer's own or a router, whose neighbour does not answer ARP any more. A segment then waits for three requests a second apart, and the host tells
- * itself that the peer is unreachable (net/ipv4/arp.c: arp_error_report; net/ipv4/route.c:
- * ipv4_link_failure; arp(7)). IPv6 does the same. The entry is the host's: another connection's
- * segment may have begun the requests.
+ * the observer's own or a router, whose neighbour does not answer ARP any more. A segment then
+ * waits for three requests a second apart, and the host tells itself that the peer is unreachable
+ * (net/ipv4/arp.c: arp_error_report; net/ipv4/route.c: ipv4_link_failure; arp(7)). IPv6 does the
+ * same. The entry is the host's: another connection's segment may have begun the requests.
  *
  * When: the entry fails three seconds after the first unicast request at the earliest. It may have
  * been in DELAY when the fault came, so the requests may begin right then; at the latest they begin
- * when it has been REACHABLE for 1.5 * base_reachable_time = 45 s and DELAYed for 5 s. Only the next
- * retransmission meets the failed entry, as far off as the silence is long, and waits three seconds
- * more. Where that host's carrier is lost the entry goes at once, or within the second that the link's
- * state may be late (net/core/link_watch.c). A router's port that is taken down takes its route along,
- * and the router says so at once, in IPv4 with a limit (net/ipv4/route.c: ip_error).
+ * when it has been REACHABLE for 1.5 * base_reachable_time = 45 s and DELAYed for 5 s. Only the
+ * next retransmission meets the failed entry, as far off as the silence is long, and waits three
+ * seconds more. Where that host's carrier is lost the entry goes at once, or within the second that
+ * the link's state may be late (net/core/link_watch.c). A router's port that is taken down takes
+ * its route along, and the router says so at once, in IPv4 with a limit (net/ipv4/route.c:
+ * ip_error).
  */
 #include "method/unreachable.h"
 
@@ -42,9 +43,9 @@ static int64_t next_try_ns(int64_t since_ns)
 	return 2 * since_ns + since_ns / 4 + 500 * NS_PER_MS;
 }
 
-/* A firewall or a router says so itself (effect.icmp). The answer to the very first transmission may be lost on
- * a path without delay, where it finds the socket still locked by who sends (tcp_v4_err()); the
- * tail-loss probe or the RTO that follows is answered again. */
+/* A firewall or a router says so itself (effect.icmp). The answer to the very first transmission
+ * may be lost on a path without delay, where it finds the socket still locked by who sends
+ * (tcp_v4_err()); the tail-loss probe or the RTO that follows is answered again. */
 static void refused_window(const struct situation *s, struct window *w)
 {
 	int64_t writes = situation_observer_writes_ns(s), lo, hi;

@@ -9,7 +9,7 @@
 /*
  * A JSON printer (RFC 8259): text grows in one buffer, members come out in the order of the calls
  * and integers are exact. Nothing is allocated for a value, so that a trial's line costs a few
- * microseconds. Reading is jansson's work (load.c).
+ * microseconds. Reading is jansson's work (read.c).
  *
  * A failed allocation is remembered and reported by emit_take(); no call in between needs a check.
  */

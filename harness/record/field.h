@@ -8,7 +8,7 @@
 
 /*
  * One row per key of a line, in the order in which the keys are written. The writer (record.c) and
- * the reader (load.c) both walk these rows; results/record.schema.json says the same to others, and
+ * the reader (read.c) both walk these rows; results/record.schema.json says the same to others, and
  * a test compares the two.
  */
 enum field_type {
@@ -41,6 +41,17 @@ struct field {
 
 /* May a line do without the key? So it can be added and older files can still be read. */
 bool field_may_lack(const struct field *field);
+
+/* The place of a member, for a row. */
+#define FIELD_AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
+
+/* The world that trials ran in, as a run's line and a baseline's first one say it. */
+#define FIELD_RUN_ROWS \
+	{ "engine", FIELD_STRING, FIELD_AT(record_run, engine), 0, NULL }, \
+	{ "kernel", FIELD_STRING, FIELD_AT(record_run, kernel), 0, NULL }, \
+	{ "hz", FIELD_INT, FIELD_AT(record_run, hz), 0, NULL }, \
+	{ "sysctls", FIELD_SYSCTLS, FIELD_AT(record_run, sysctl), 0, NULL }, \
+	{ "seed", FIELD_U64, FIELD_AT(record_run, seed), 0, NULL }
 
 extern const struct field record_run_fields[], record_trial_fields[];
 

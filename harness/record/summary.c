@@ -11,33 +11,27 @@
 #define KIND_BASELINE "baseline"
 #define KIND_CELL     "cell"
 
-#define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
-
 /* The run line without what differs between equal runs: a new baseline with no new result is the
  * same bytes. */
 static const struct field head_fields[] = {
-	{ "schema", FIELD_INT, AT(record_run, schema), 1, NULL },
-	{ "engine", FIELD_STRING, AT(record_run, engine), 0, NULL },
-	{ "kernel", FIELD_STRING, AT(record_run, kernel), 0, NULL },
-	{ "hz", FIELD_INT, AT(record_run, hz), 0, NULL },
-	{ "sysctls", FIELD_SYSCTLS, AT(record_run, sysctl), 0, NULL },
-	{ "seed", FIELD_U64, AT(record_run, seed), 0, NULL },
-	{ "phases", FIELD_INT, AT(record_run, phases), 1, NULL },
-	{ "command", FIELD_STRING, AT(record_run, command), 0, NULL },
+	{ "schema", FIELD_INT, FIELD_AT(record_run, schema), 1, NULL },
+	FIELD_RUN_ROWS,
+	{ "phases", FIELD_INT, FIELD_AT(record_run, phases), 1, NULL },
+	{ "command", FIELD_STRING, FIELD_AT(record_run, command), 0, NULL },
 	{ NULL, FIELD_INT, 0, 0, 0, NULL },
 };
 
 static const struct field cell_fields[] = {
-	{ "family", FIELD_TEXT, AT(summary_cell, family), 0, NULL },
-	{ "scenario", FIELD_STRING, AT(summary_cell, scenario), 0, NULL },
-	{ "method", FIELD_STRING, AT(summary_cell, method), 0, NULL },
-	{ "options", FIELD_OPTIONS, AT(summary_cell, options), 0, NULL },
-	{ "trials", FIELD_INT, AT(summary_cell, n), 1, NULL },
-	{ "outcomes", FIELD_COUNTS, AT(summary_cell, outcome), 0, outcome_names },
-	{ "verdicts", FIELD_COUNTS, AT(summary_cell, verdict), 0, verdict_names },
-	{ "saw", FIELD_TEXT, AT(summary_cell, saw), 0, NULL },
-	{ "stall_ns", FIELD_NS, AT(summary_cell, stall_ns), 0, NULL },
-	{ "times_ns", FIELD_TIMES, AT(summary_cell, times), 0, NULL },
+	{ "family", FIELD_TEXT, FIELD_AT(summary_cell, family), 0, NULL },
+	{ "scenario", FIELD_STRING, FIELD_AT(summary_cell, scenario), 0, NULL },
+	{ "method", FIELD_STRING, FIELD_AT(summary_cell, method), 0, NULL },
+	{ "options", FIELD_OPTIONS, FIELD_AT(summary_cell, options), 0, NULL },
+	{ "trials", FIELD_INT, FIELD_AT(summary_cell, n), 1, NULL },
+	{ "outcomes", FIELD_COUNTS, FIELD_AT(summary_cell, outcome), 0, outcome_names },
+	{ "verdicts", FIELD_COUNTS, FIELD_AT(summary_cell, verdict), 0, verdict_names },
+	{ "saw", FIELD_TEXT, FIELD_AT(summary_cell, saw), 0, NULL },
+	{ "stall_ns", FIELD_NS, FIELD_AT(summary_cell, stall_ns), 0, NULL },
+	{ "times_ns", FIELD_TIMES, FIELD_AT(summary_cell, times), 0, NULL },
 	{ NULL, FIELD_INT, 0, 0, 0, NULL },
 };
 

@@ -7,7 +7,8 @@
 /*
  * Whether a result may pass, against a baseline: A of the comparison is the baseline. Regressed: a
  * cell is gone, slower, or changed for the worse. Inconclusive: none is, but one looks so and has
- * too few trials to tell, or the machine was too late itself. New cells, and changes for the better, are told and pass.
+ * too few trials to tell, or the machine was too late itself. New cells, and changes for the
+ * better, are told and pass.
  */
 enum gate { GATE_PASS, GATE_REGRESSED, GATE_INCONCLUSIVE };
 

@@ -7,9 +7,10 @@
 /*
  * What a tuning has to reach: "p99<=10s, mistakes<=1/day, loss=5%". The cheapest one that does,
  * counted in packets an hour, is the answer. Of many tunings the one that looks best was also the
- * luckiest: those come first whose bound of mistakes (FRONT_CONFIDENCE) is within the limit as well, and
- * whose last detection would be with one step of the phases more. Where none does, the one that comes nearest is named,
- * which is the one whose worst number is the smallest factor beyond its limit.
+ * luckiest: those come first whose bound of mistakes (FRONT_CONFIDENCE) is within the limit as
+ * well, and whose last detection would be with one step of the phases more. Where none does, the
+ * one that comes nearest is named, which is the one whose worst number is the smallest factor
+ * beyond its limit.
  */
 
 enum { GOAL_TEXT = 256 };

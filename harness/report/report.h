@@ -110,8 +110,9 @@ const char *report_claim_verdict(int yes, int no);
 /* The cells as objects, into an array that the caller has opened. */
 void report_json(const struct report *report, struct emit *emit);
 
-/* Everything as TAP version 14, a test point for each trial: testanything.org/tap-version-14-specification.html.
- * @bail: why the run ended early, or "". @note: a comment at the end, or "". */
+/* Everything as TAP version 14, a test point for each trial:
+ * testanything.org/tap-version-14-specification.html. @bail: why the run ended early, or "". @note:
+ * a comment at the end, or "". */
 void report_tap(const struct record_file *file, const char *bail, const char *note, FILE *out);
 
 /* Passed, failed, skipped, invalid or in error, and what to do with it. */

@@ -10,9 +10,10 @@
  * ===================
  * One block for each family, cut into as many tables as it takes to stay within the terminal's
  * width. A column is as wide as its widest cell line; the scenario's name stands above it without
- * its family, broken at hyphens, and below it the wire where that is more than a switch. A row is as high as its highest cell; the method's options stand
- * below its name. Rows without a trial in the block are left out. When even one column does not
- * fit, it is printed all the same: a terminal wraps it, a file does not mind.
+ * its family, broken at hyphens, and below it the wire where that is more than a switch. A row is as
+ * high as its highest cell; the method's options stand below its name. Rows without a trial in the
+ * block are left out. When even one column does not fit, it is printed all the same: a terminal
+ * wraps it, a file does not mind.
  */
 
 enum { GAP = 2, NAME_MIN = 10, HEAD_MIN = 8 };
