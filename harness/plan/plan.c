@@ -26,6 +26,7 @@
 #include "method/attempt.h"
 #include "method/forgets.h"
 #include "method/half_closed.h"
+#include "plan/repeats.h"
 #include "plan/deal.h"
 #include "theory/scene.h"
 #include "theory/steps.h"
@@ -62,6 +63,17 @@ static const struct window *authors_window(const struct scenario *sc, const stru
 	return NULL;
 }
 
+static void theorys_window(const struct plan_lab *lab, const struct plan_trial *trial,
+			   const struct situation *s, struct window *window)
+{
+	if (lab->no_theory[0])
+		window_none(window, "%s", lab->no_theory);
+	else if (lab->repeats)
+		repeats_window(lab->scenario, lab->principal, trial, s, window);
+	else
+		method_window(trial->method, &trial->opt, s, window);
+}
+
 void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
 		 const struct situation *s, struct window *window)
 {
@@ -69,10 +81,8 @@ void plan_window(const struct plan_lab *lab, const struct plan_trial *trial,
 
 	if (author)
 		*window = *author;
-	else if (lab->no_theory[0])
-		window_none(window, "%s", lab->no_theory);
 	else
-		method_window(trial->method, &trial->opt, s, window);
+		theorys_window(lab, trial, s, window);
 }
 
 /* The scenario's sysctls that predictions depend on. */
@@ -182,10 +192,7 @@ bool plan_explain(const struct plan *plan, const struct plan_lab *lab,
 		return steps_finish(steps, window);
 	}
 	scene_steps(&s);
-	if (lab->no_theory[0])
-		window_none(window, "%s", lab->no_theory);
-	else
-		method_window(trial->method, &trial->opt, &s, window);
+	theorys_window(lab, trial, &s, window);
 	return steps_finish(steps, window);
 }
 
@@ -201,7 +208,9 @@ static int plan_lab_make(const struct plan_config *config, struct plan_lab *lab,
 			   (uint64_t)config->phases);
 	if (config->link && config->link[0])
 		lab->id = hash_text(lab->id, config->link);
-	if (scenario_effect(sc, &lab->effect, &lab->principal, &why) < 0)
+	lab->repeats = scenario_effect(sc, &lab->effect, &lab->principal, &why) < 0 &&
+		       scenario_repeats(sc);
+	if (why.text[0] && !lab->repeats)
 		memcpy(lab->no_theory, why.text, sizeof(lab->no_theory));
 	lab->trials = calloc((size_t)n * (size_t)config->phases, sizeof(*lab->trials));
 	if (!lab->trials)

@@ -48,6 +48,7 @@ struct plan_lab {
 	const struct scenario *scenario;
 	struct effect effect;
 	int principal;                /* index in scenario->faults */
+	bool repeats; /* one fault that comes back: plan/repeats.h */
 	char no_theory[ERR_TEXT_MAX]; /* why several faults leave theory without an answer; or "" */
 	int64_t span_ns; /* the longest of the methods, or the scenario's spread; 0: one phase */
 	uint64_t seed;

@@ -155,3 +155,32 @@ int scenario_effect(const struct scenario *s, struct effect *effect, int *princi
 			ret = take(s, &s->faults[*principal], &s->faults[i], effect, err);
 	return ret ? ret : large_reduce(effect, &connection, err);
 }
+
+/* How long after it is over nothing of a fault is left. Nothing was lost, so that TCP has nothing to
+ * repair: what was late arrives, and is acknowledged (TCP_DELACK_MAX, include/net/tcp.h). */
+static int64_t settled_ns(const struct effect *e)
+{
+	return 500000000 + 2 * (e->impair.delay_ns + e->impair.jitter_ns);
+}
+
+struct effect scenario_one_effect(const struct scenario *s, int i)
+{
+	return effect_of(s, &s->faults[i]);
+}
+
+bool scenario_repeats(const struct scenario *s)
+{
+	for (int i = 0; i < s->n_faults; i++) {
+		const struct scenario_fault *f = &s->faults[i];
+		struct effect e = effect_of(s, f);
+		bool lossless = !e.impair.loss_ppm && !e.impair.corrupt_ppm;
+
+		if (f->fault != s->faults[0].fault || !f->for_ns)
+			return false;
+		if (e.kind != EFFECT_FROZEN && !(e.kind == EFFECT_IMPAIRED && lossless))
+			return false;
+		if (i + 1 < s->n_faults && f->at_ns + f->for_ns + settled_ns(&e) > f[1].at_ns)
+			return false;
+	}
+	return s->n_faults > 1 && !s->has_link;
+}

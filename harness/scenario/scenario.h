@@ -113,6 +113,13 @@ void scenario_free(struct scenario **scenarios, int n);
 enum { SCENARIO_LINK_MAX = 256 };
 int scenario_link(struct scenario *s, const char *link, char *text, size_t size, struct err *err);
 
+/*
+ * One fault that comes back, and of which nothing is left each time before it does: pauses, or spikes of
+ * delay, that lose nothing. Then theory can ask for each by itself: scenario_one_effect().
+ */
+bool scenario_repeats(const struct scenario *s);
+struct effect scenario_one_effect(const struct scenario *s, int i);
+
 /* The timeline reduced to the one effect that predictions are made from: the principal fault (its
  * index in *principal) and what later entries undo of it (STOP then CONT: for_ns). -EINVAL and a
  * sentence where theory has no answer because several deadly faults meet. */
