@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connect(2), as programs write it. What ends an attempt puts its errno on the socket, wakes who waits
- * for writing with POLLOUT|POLLERR|POLLHUP, and is given out once: by connect(2) itself where it blocks, else by SO_ERROR.
+ * connect(2), as programs write it. What ends an attempt puts its errno on the socket, wakes who
+ * waits for writing with POLLOUT|POLLERR|POLLHUP, and is given out once: by connect(2) itself where
+ * it blocks, else by SO_ERROR.
  */
 #include "method/attempt.h"
 
@@ -99,6 +100,6 @@ bool attempt_begin(struct watch *watch)
 
 bool attempt_unseen(struct watch *watch)
 {
-	connect(watch->fd, (const struct sockaddr *)&watch->to, watch->to_len);
+	(void)connect(watch->fd, (const struct sockaddr *)&watch->to, watch->to_len);
 	return false;
 }

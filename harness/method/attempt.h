@@ -7,9 +7,10 @@
 
 /*
  * Traffic `connecting`: the method is given a socket that is bound and not yet connected, and makes
- * the connection itself, as a program would that learns of ends by this method. These are the ways to
- * wait for connect(2), for the slot `connect` of struct method. True: the attempt has failed, and saw is written
- * ("connect=-1 ETIMEDOUT", "connect poll=POLLOUT|POLLERR|POLLHUP SO_ERROR=ETIMEDOUT").
+ * the connection itself, as a program would that learns of ends by this method. These are the ways
+ * to wait for connect(2), for the slot `connect` of struct method. True: the attempt has failed,
+ * and saw is written ("connect=-1 ETIMEDOUT", "connect poll=POLLOUT|POLLERR|POLLHUP
+ * SO_ERROR=ETIMEDOUT").
  */
 
 /* A blocking connect(2). Interrupted by a signal it goes on by itself (connect(2): EINTR), and is
@@ -25,8 +26,8 @@ bool attempt_begin(struct watch *watch);
 /* The same, for a method that does not even look at what connect(2) returns. */
 bool attempt_unseen(struct watch *watch);
 
-/* For other ways to wait: connect(2) on the nonblocking socket. 0: it stands; 1: it is under way; -1:
- * it failed, and saw is written. */
+/* For other ways to wait: connect(2) on the nonblocking socket. 0: it stands; 1: it is under way;
+ * -1: it failed, and saw is written. */
 int attempt_start(struct watch *watch);
 
 /* The wait is over, which @how tells: SO_ERROR says how it ended. */
@@ -42,13 +43,14 @@ struct attempt_view {
 	bool state;      /* it looks at the state, and any but ESTABLISHED is death to it, SYN_SENT too */
 };
 
-/* What theory predicts of @method in traffic `connecting`. Once it stands the connection is idle, and the
- * method's own window holds. */
+/* What theory predicts of @method in traffic `connecting`. Once it stands the connection is idle,
+ * and the method's own window holds. */
 void attempt_window(const struct method *method, const struct opt_values *opt,
 		    const struct situation *s, struct window *w);
 
-/* The span of phases, whatever the traffic: method->period_ns(), but for `connecting`. There the fault
- * meets no schedule of the method's, only the kernel's timers of a second, TCP's first and ARP's. */
+/* The span of phases, whatever the traffic: method->period_ns(), but for `connecting`. There the
+ * fault meets no schedule of the method's, only the kernel's timers of a second, TCP's first and
+ * ARP's. */
 int64_t method_period_ns(const struct method *method, const struct opt_values *opt,
 			 const struct situation *s);
 

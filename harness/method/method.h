@@ -79,16 +79,16 @@ struct method {
 	/* Optional. Refuses option values that make no sense together: -EINVAL and a sentence. */
 	int (*check)(const struct opt_values *opt, struct err *err);
 
-	/* Optional. Socket options, set right after the connection stands, or in traffic `connecting` before
-	 * it is begun, by the thread that will watch. */
+	/* Optional. Socket options, set right after the connection stands, or in traffic
+	 * `connecting` before it is begun, by the thread that will watch. */
 	int (*arm)(struct watch *watch, struct err *err);
 
 	/*
-	 * Optional; where it is NULL the method needs a connection that stands, and traffic `connecting`
-	 * is refused. Called there after arm() and before watch(), on a socket that is bound, does not
-	 * block, and has not been connected: connect(2) to watch->to, as a program would do it. True: the
-	 * attempt has failed, which the method saw, and watch() is not called. False: the connection stands, and
-	 * the socket blocks; or the method does not wait for that.
+	 * Optional; where it is NULL the method needs a connection that stands, and traffic
+	 * `connecting` is refused. Called there after arm() and before watch(), on a socket that is
+	 * bound, does not block, and has not been connected: connect(2) to watch->to, as a program
+	 * would do it. True: the attempt has failed, which the method saw, and watch() is not called.
+	 * False: the connection stands, and the socket blocks; or the method does not wait for that.
 	 */
 	bool (*connect)(struct watch *watch);
 

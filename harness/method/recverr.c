@@ -120,8 +120,8 @@ static bool recverr_take(struct watch *watch, unsigned int events)
 }
 
 /*
- * In SYN_SENT it makes no difference when it is told, for every ICMP error ends the attempt; but here TCP does put the ICMP
- * into the error queue (tcp_ipv4.c: tcp_v4_err calls ip_icmp_error), so that its origin, type and code are known.
+ * In SYN_SENT every ICMP error ends the attempt, asked for or not. But here TCP does put it into the
+ * error queue (tcp_ipv4.c: tcp_v4_err calls ip_icmp_error): its origin, type and code are known.
  */
 static bool recverr_connect(struct watch *watch)
 {

@@ -138,7 +138,7 @@ static bool succeeds(struct watch *watch, void *state)
 	return true;
 }
 
-/* Traffic `connecting`: the watched connection is the attempt, and no answer but the right one is life. */
+/* Traffic `connecting`: the watched connection is the attempt, and `refused` is no question. */
 static bool syncnt_connect(struct watch *watch)
 {
 	int count = (int)watch->opt.v[SYNCNT_COUNT];

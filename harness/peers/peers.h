@@ -8,7 +8,8 @@
  *
  *   deadpeer-server [--observer] --listen ADDR:PORT  [--conn OFFSET_NS/METHOD[:opt=val,…]]…
  *   deadpeer-client [--observer] --connect ADDR:PORT [--bind PORT] [--conn …]…
- *       [--traffic idle|request|sending|receiving|stalled|half-closed|connecting] [--size BYTES] [--events FD] [--commands FD]
+ *       [--traffic idle|request|sending|receiving|stalled|half-closed|connecting] [--size BYTES]
+ *       [--events FD] [--commands FD]
  *
  * Both programs are given the same list of connections.
  */

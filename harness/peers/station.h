@@ -22,8 +22,8 @@ struct station_role {
 	 * stood at @stood_ns at the latest. */
 	int (*stands)(struct station *st, int conn, int64_t stood_ns, struct err *err);
 
-	/* Traffic `connecting`, the client: the role connects station->link[conn].fd itself, which is bound,
-	 * close-on-exec, nonblocking, TCP_NODELAY. */
+	/* Traffic `connecting`, the client: the role connects station->link[conn].fd itself, which is
+	 * bound, close-on-exec, nonblocking, TCP_NODELAY. */
 	int (*connects)(struct station *st, int conn, struct err *err);
 
 	/* @events: EPOLLIN, …, of a descriptor given to station_poll(). */

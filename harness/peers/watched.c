@@ -47,8 +47,8 @@ static void tell_main(struct watched *w)
 	while (n < 0 && errno == EINTR);
 }
 
-/* While the connection stands, or may still come to stand, the verdict is the method's own: ESTABLISHED,
- * or the state that the traffic makes the usual one. */
+/* While the connection stands, or may still come to stand, the verdict is the method's own:
+ * ESTABLISHED, or the state that the traffic makes the usual one. */
 static bool may_trust(const struct watch *watch)
 {
 	uint8_t usual = watch->traffic == TRAFFIC_HALF_CLOSED ? TCP_CLOSE_WAIT :

@@ -22,7 +22,7 @@ struct watched {
 	struct watch watch; /* the caller's: fd, index, method, opt, side, traffic, size */
 	const struct voice *voice;
 	int inbox;        /* armed or failed: the connection's index, an int, is written here */
-	int64_t stood_ns; /* since when the connection stands; 0: the method makes it (traffic `connecting`) */
+	int64_t stood_ns; /* since when it stands; 0: the method makes it (traffic `connecting`) */
 	_Atomic enum watched_phase phase;
 	atomic_uint signals;
 	struct cost_mark mark;

@@ -71,8 +71,8 @@ struct record_trial {
 	int64_t phase_ns;  /* armed-to-fault distance beyond the scenario's `at` (planned) */
 	uint64_t seed;     /* at most INT64_MAX, as every seed: JSON readers' integers are signed */
 	int64_t armed_ns;  /* RECORD_NULL: not reached */
-	/* Of this connection: the moment it was armed where the fault was there before (traffic `connecting`).
-	 * RECORD_NULL: not reached. */
+	/* Of this connection: the moment it was armed where the fault was there before (traffic
+	 * `connecting`). RECORD_NULL: not reached. */
 	int64_t fault_before_ns, fault_after_ns;
 	int64_t detect_ns; /* from fault_after_ns; RECORD_NULL: not noticed */
 	int64_t horizon_ns;

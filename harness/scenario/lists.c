@@ -150,7 +150,8 @@ static int read_times(struct reader *r, const struct yaml_node *entry, struct sc
 }
 
 /* Faults that need a connection, or an observer that can begin one. */
-static int check_connecting(const struct scenario_fault *f, const struct effect *effect, struct err *err)
+static int check_connecting(const struct scenario_fault *f, const struct effect *effect,
+			    struct err *err)
 {
 	switch (effect->kind) {
 	case EFFECT_FIN:
@@ -167,8 +168,8 @@ static int check_connecting(const struct scenario_fault *f, const struct effect 
 	case EFFECT_SIGNALS:
 		if (!f->at_ns)
 			return err_set(err, EINVAL,
-				       "at: 0s comes before the attempts of traffic: connecting, which no signal "
-				       "can interrupt then; write at: 1ms or later");
+				       "at: 0s comes before the attempts of traffic: connecting, which "
+				       "no signal can interrupt then; write at: 1ms or later");
 		return 0;
 	default:
 		return 0;

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An attempt has nothing to lose yet, so that anything ends it: a RST (ECONNREFUSED, RFC 9293
- * 3.10.7.3), an ICMP unreachable of any kind (tcp_ipv4.c: tcp_v4_err, tcp_ipv6.c: tcp_v6_err; RFC 1122
- * 4.2.3.9), an address without a route, and, where nothing comes back, the last SYN (theory/syn.c).
+ * 3.10.7.3), an ICMP unreachable of any kind (tcp_ipv4.c: tcp_v4_err, tcp_ipv6.c: tcp_v6_err; RFC
+ * 1122 4.2.3.9), an address without a route, and, where nothing comes back, the last SYN
+ * (theory/syn.c).
  *
- * But before the first SYN there is ARP. A host that was not talked to has no neighbour entry, and the
- * SYNs wait in the entry's queue for three requests a second apart (neighbour.c: neigh_timer_handler; arp(7)).
- * If none is answered, the host tells itself that the peer is unreachable (arp.c: arp_error_report):
- * connect(2) fails with EHOSTUNREACH after three seconds, whatever TCP's own patience is, and even if the
- * path came back after the third request. If one is, the SYN leaves at once. Over a router it is the router
- * that asks, and its ICMP that tells; an entry of its own or for it may be in use, and good for up to 50 s
- * (method/unreachable.c).
- * Where ARP passes and only TCP is lost, TCP's SYNs decide.
+ * But before the first SYN there is ARP. A host that was not talked to has no neighbour entry, and
+ * the SYNs wait in the entry's queue for three requests a second apart (neighbour.c:
+ * neigh_timer_handler; arp(7)). If none is answered, the host tells itself that the peer is
+ * unreachable (arp.c: arp_error_report): connect(2) fails with EHOSTUNREACH after three seconds,
+ * whatever TCP's own patience is, and even if the path came back after the third request. If one
+ * is, the SYN leaves at once. Over a router it is the router that asks, and its ICMP that tells; an
+ * entry of its own or for it may be in use, and good for up to 50 s (method/unreachable.c). Where
+ * ARP passes and only TCP is lost, TCP's SYNs decide.
  *
  * An ICMP error that answers the first SYN finds the socket locked by connect(2) itself on a path
  * without delay, and is only remembered; the second SYN, a second later, is answered again.
  *
- * A fault that strikes after the attempt began meets a handshake that is over, or one that is on its
- * way, of which theory cannot say how far it got.
+ * A fault that strikes after the attempt began meets a handshake that is over, or one that is on
+ * its way, of which theory cannot say how far it got.
  */
 #include "theory/attempt.h"
 
@@ -98,7 +99,8 @@ static void refused(const struct situation *s, const struct path *p, struct atte
 		fails(a, p->there_ns, situation_lossy(s) ? p->syn.end.hi : p->back_ns,
 		      "nobody listens, or a firewall says so: the SYN is answered with a RST "
 		      "(RFC 9293 3.10.7.1, 3.10.7.3)",
-		      "RFC 9293 3.10.7.3; tcp_input.c: tcp_reset", "the SYN draws a RST: ECONNREFUSED");
+		      "RFC 9293 3.10.7.3; tcp_input.c: tcp_reset",
+		      "the SYN draws a RST: ECONNREFUSED");
 }
 
 static void told(const struct situation *s, const struct path *p, struct attempt *a)
@@ -111,9 +113,11 @@ static void told(const struct situation *s, const struct path *p, struct attempt
 		unsure(a, "the refusal may be over before an ICMP error finds the socket");
 	else
 		fails(a, p->there_ns, hi,
-		      "an ICMP error of any kind ends the attempt: the answer to the first SYN, or where "
-		      "connect(2) still holds the socket that to the second (tcp_ipv4.c: tcp_v4_err)",
-		      "tcp_ipv4.c: tcp_v4_err; RFC 1122 4.2.3.9", "the SYN draws an ICMP error, which ends it");
+		      "an ICMP error of any kind ends the attempt: the answer to the first SYN, or "
+		      "where connect(2) still holds the socket that to the second (tcp_ipv4.c: "
+		      "tcp_v4_err)",
+		      "tcp_ipv4.c: tcp_v4_err; RFC 1122 4.2.3.9",
+		      "the SYN draws an ICMP error, which ends it");
 }
 
 /* The first SYN to leave after @ns. Its number from 0, or syn.retransmissions: there is none. */
@@ -134,7 +138,8 @@ static void unanswered(const struct situation *s, const struct path *p, struct a
 
 	if (!silent_ns || silent_ns > p->syn.end.hi + p->back_ns) {
 		fails(a, p->syn.end.lo, p->syn.end.hi,
-		      "the SYNs run out (tcp_timer.c: tcp_write_timeout)", "tcp_timer.c: tcp_write_timeout",
+		      "the SYNs run out (tcp_timer.c: tcp_write_timeout)",
+		      "tcp_timer.c: tcp_write_timeout",
 		      "the last SYN was not answered in time: ETIMEDOUT");
 		return;
 	}
@@ -183,7 +188,7 @@ static void unresolved(const struct situation *s, const struct path *p, int64_t 
 		return;
 	}
 	if (silent_ns >= last.lo) {
-		unsure(a, s->routed ? "a neighbour that was in use may fail before the path is back, or not" :
+		unsure(a, s->routed ? "a neighbour in use may fail before the path is back, or not" :
 				      "the path is back about when the last ARP request leaves");
 		return;
 	}
@@ -277,15 +282,18 @@ static void tell(const struct situation *s, const struct path *p, const struct a
 
 	tell_requests(s);
 	for (int i = 0; i < p->syn.retransmissions && a->kind != ATTEMPT_UNSURE; i++) {
-		int64_t lo = timer[i].lo - s->since_armed_hi_ns, hi = timer[i].hi - s->since_armed_lo_ns;
+		int64_t lo = timer[i].lo - s->since_armed_hi_ns;
+		int64_t hi = timer[i].hi - s->since_armed_lo_ns;
 
 		if (lo > a->hi_ns)
 			break;
-		steps_add(s->steps, lo, hi, i ? NULL : "RFC 6298 2.1, 5.7; tcp_timer.c: tcp_retransmit_timer",
+		steps_add(s->steps, lo, hi,
+			  i ? NULL : "RFC 6298 2.1, 5.7; tcp_timer.c: tcp_retransmit_timer",
 			  "SYN retransmission %d of %d", i + 1, p->syn.retransmissions);
 	}
 	if (a->kind == ATTEMPT_STANDS)
-		steps_add(s->steps, a->lo_ns, a->hi_ns, "RFC 9293 3.5", "the SYN is answered: it stands");
+		steps_add(s->steps, a->lo_ns, a->hi_ns, "RFC 9293 3.5",
+			  "the SYN is answered: it stands");
 }
 
 void attempt_end(const struct situation *s, const struct syn_options *o, struct attempt *a)

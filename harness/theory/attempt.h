@@ -7,8 +7,8 @@
 #include "theory/window.h"
 
 /*
- * What becomes of a connect(2) (traffic `connecting`). All times are nanoseconds after the fault or after
- * the attempt began, whichever is later.
+ * What becomes of a connect(2) (traffic `connecting`). All times are nanoseconds after the fault or
+ * after the attempt began, whichever is later.
  */
 enum attempt_kind {
 	ATTEMPT_STANDS, /* the connection stands between lo_ns and hi_ns */

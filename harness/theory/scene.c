@@ -97,7 +97,8 @@ static void tell_fault(const struct situation *s)
 		steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, "RFC 1122 3.2.2.1",
 			  "what is lost is answered with an ICMP error");
 	if (e->tcp_only)
-		steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, NULL, "only TCP is hit: ARP and the rest pass");
+		steps_add(s->steps, -s->fault_led_ns, -s->fault_led_ns, NULL,
+			  "only TCP is hit: ARP and the rest pass");
 	tell_impairment(s);
 	if (e->for_ns)
 		steps_add(s->steps, e->for_ns, e->for_ns, NULL, "the fault is undone");

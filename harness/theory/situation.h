@@ -110,7 +110,7 @@ struct situation {
 	enum traffic traffic;
 	int size; /* of each message of the traffic, in bytes; 0: 1 */
 	bool ipv6;
-	bool routed;     /* over a router: neighbour entries on the way may be in use before all traffic */
+	bool routed; /* over a router: neighbour entries may be in use before there is traffic */
 	int connections; /* that share the path and the host with this one, itself included; 0: 1 */
 	struct effect effect;
 	struct impairment path; /* the wire's steady state, each way */

@@ -8,8 +8,8 @@
  *   so many retransmissions        retries, and the linear ones besides
  *   so much time since the SYN     what `retries` doublings from 1 s take (tcp_model_timeout)
  *
- * TCP_USER_TIMEOUT takes the place of the second rule, and no timer runs beyond it; like that rule it needs a
- * retransmission first, and so is no shorter than the first timer.
+ * TCP_USER_TIMEOUT takes the place of the second rule, and no timer runs beyond it; like that rule
+ * it needs a retransmission first, and so is no shorter than the first timer.
  *
  * So that a count of 1 or 2 ends after 3 s and 7 s with linear timeouts or without, by the second
  * rule; 3 after 15 s without and after 19 s with; 6, the default, after 127 s and after 131 s.
@@ -60,7 +60,8 @@ static void replay(const struct kernel_params *k, const struct syn_options *o, i
 
 	for (;;) {
 		int64_t fired = wheel_fires(tick, wait), elapsed = (fired - start) * tick_ns - late;
-		bool over = o->user_timeout_ns ? elapsed >= o->user_timeout_ns : fired - start >= limit;
+		bool over = o->user_timeout_ns ? elapsed >= o->user_timeout_ns :
+						 fired - start >= limit;
 
 		grow(&all->timer[n < SYN_TIMERS ? n : SYN_TIMERS - 1], fired - start, tick_ns);
 		if (n >= retries + k->syn_linear || (n && over)) {

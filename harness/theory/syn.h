@@ -15,7 +15,8 @@ enum { SYN_TIMERS = 127 + 127 + 1 };
  */
 struct syn_end {
 	int retransmissions;
-	struct span timer[SYN_TIMERS]; /* each expiry: a retransmission, the one after the last of them ETIMEDOUT */
+	/* Each expiry: a retransmission; the one after the last of them: ETIMEDOUT. */
+	struct span timer[SYN_TIMERS];
 	struct span last, end;         /* the last retransmission; ETIMEDOUT */
 };
 

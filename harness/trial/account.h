@@ -17,9 +17,10 @@ void account_spoil(struct record_trial *r, enum outcome outcome, enum verdict ve
 		   const char *why);
 
 /*
- * What was seen on one connection, what theory says of it with the distance from arming to the fault
- * that was measured, and the verdict. A connection that was begun when the fault was there already (traffic
- * `connecting`) met it at its beginning: that moment is the fault's, on this connection.
+ * What was seen on one connection, what theory says of it with the distance from arming to the
+ * fault that was measured, and the verdict. A connection that was begun when the fault was there
+ * already (traffic `connecting`) met it at its beginning: that moment is the fault's, on this
+ * connection.
  */
 void account_conclude(const struct watch_state *w, const struct kernel_params *kernel,
 		      const struct watch_conn *conn, const struct plan_trial *t, int64_t stall_ns,

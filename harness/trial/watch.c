@@ -306,7 +306,7 @@ static int give_flows(struct watch_state *w, struct err *err)
 int watch_run(struct watch_state *w, struct err *err)
 {
 	const struct scenario *sc = w->plan->scenario;
-	struct step steps[SCENARIO_FAULTS];
+	struct step steps[SCENARIO_FAULTS] = { 0 };
 	int ret;
 
 	for (int i = 0; i < sc->n_faults; i++) {
