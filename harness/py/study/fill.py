@@ -9,16 +9,17 @@ a catalogue that grows or shrinks does not stop the study.
 import re
 import shlex
 
-from study import facts, tables, words
+from study import evidence, facts, tables, words
 
 PLACEHOLDER = re.compile(r"\{\{(.+?)\}\}")
 ABSENT = "*(not in these records)*"
 
 
 class Filler:
-    def __init__(self, catalogue, distributions):
+    def __init__(self, catalogue, distributions, packets):
         self.catalogue = catalogue
         self.distributions = distributions
+        self.packets = packets  # a folder of captures
         self.absent = []  # placeholders that found nothing
 
     def fill(self, template):
@@ -28,9 +29,13 @@ class Filler:
         name, *given = shlex.split(match.group(1))
         if name == "table":
             return tables.TABLES[given[0]](self, *given[1:])
+        if name == "packets":
+            return self._known(evidence.block(given[0], self.packets), match)
         if name in facts.FACTS:
             return str(facts.FACTS[name](self, *given))
-        value = CELL[name](self._cell(*given))
+        return self._known(CELL[name](self._cell(*given)), match)
+
+    def _known(self, value, match):
         if value is None:
             self.absent.append(match.group(1))
             return ABSENT

@@ -48,6 +48,12 @@ class Packet:
 
 def blocks(data):
     """(type, body) of each block."""
+    for kind, begin, end in block_places(data):
+        yield kind, data[begin + 8:end - 4]
+
+
+def block_places(data):
+    """(type, begin, end) of each block."""
     at = 0
     while at < len(data):
         kind, size = struct.unpack_from("=II", data, at)
@@ -55,7 +61,7 @@ def blocks(data):
             raise Damaged(f"a block at byte {at} is cut short")
         if struct.unpack_from("=I", data, at + size - 4)[0] != size:
             raise Damaged(f"the block at byte {at} says its size twice, and differently")
-        yield kind, data[at + 8:at + size - 4]
+        yield kind, at, at + size
         at += size
 
 
@@ -94,6 +100,18 @@ def packets(data):
             frame(packet, body[20:20 + size])
             found.append(packet)
     return found
+
+
+def cut(data, until_ns):
+    """The same file without what came later."""
+    kept = []
+    for kind, begin, end in block_places(data):
+        if kind == PACKET:
+            high, low = struct.unpack_from("=II", data, begin + 12)
+            if high << 32 | low > until_ns:
+                continue
+        kept.append(data[begin:end])
+    return b"".join(kept)
 
 
 def frame(packet, data):

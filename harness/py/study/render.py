@@ -45,7 +45,7 @@ def everything(folder, results):
     target = results / "study"
     target.mkdir(exist_ok=True)
     study, points = Study(folder / "catalogue.jsonl.xz"), Study(folder / "distributions.jsonl.xz")
-    filler = Filler(study, points)
+    filler = Filler(study, points, folder / "packets")
     (results / "STUDY.md").write_text(NOTE + filler.fill(TEMPLATE.read_text()))
     (target / "CATALOGUE.md").write_text(catalogue(study))
     heat.draw(study, facts.heat_kernel(filler), target / "heat.svg")

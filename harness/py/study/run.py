@@ -17,6 +17,8 @@ import pathlib
 import subprocess
 import sys
 
+from study import evidence
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 KERNELS = ("6.1", "6.12", "7")
 SEED = 1
@@ -89,6 +91,28 @@ def normal(line, words):
     return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def command_of_packets(one, name, parts):
+    """The lab of a finding once more, its packets kept. On the oldest kernel, as findings are quoted."""
+    words = command(f"scenarios/{one.scenario}.yaml", KERNELS[0], 1, (one.method, "null"))
+    return [*words[1:], "--pcap", parts / name, "-o", parts / name / "records.jsonl"]
+
+
+def packets(deadpeer, folder, parts, names=()):
+    """The captures that show what the findings say, or those named: each a lab with its one method, and `null`."""
+    (folder / "packets").mkdir(parents=True, exist_ok=True)
+    for name in names or evidence.EVIDENCE:
+        one = evidence.EVIDENCE[name]
+        here = parts / "packets"
+        (here / name).mkdir(parents=True, exist_ok=True)
+        argv = command_of_packets(one, name, here)
+        done = subprocess.run([deadpeer, *argv], cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+        if done.returncode:
+            sys.exit(f"study: the packets of {name}: exit status {done.returncode}")
+        data = (here / name / f"{one.scenario.split('/')[1]}.pcapng").read_bytes()
+        target = folder / "packets" / evidence.file_name(name)
+        target.write_bytes(lzma.compress(evidence.compact(data, one.method), **XZ))
+
+
 def pack(commands, deadpeer, parts, target):
     lines = []
     for words in commands:
@@ -103,3 +127,4 @@ def everything(deadpeer, folder, parts, phases, points):
     deadpeer = deadpeer.resolve()
     pack(catalogue(phases), deadpeer, parts, folder / "catalogue.jsonl.xz")
     pack(distributions(points), deadpeer, parts, folder / "distributions.jsonl.xz")
+    packets(deadpeer, folder, parts)
