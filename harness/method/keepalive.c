@@ -97,9 +97,11 @@ static void keepalive_watch(struct watch *watch)
 /* An idle connection is probed once for each idle time: that is the cycle a fault falls into. */
 static int64_t keepalive_period_ns(const struct opt_values *opt, const struct situation *situation)
 {
-	if (opt->v[KEEPALIVE_IDLE] != OPT_UNSET)
-		return opt->v[KEEPALIVE_IDLE];
-	return situation->kernel.keepalive_time_s * NS_PER_S;
+	int64_t idle_ns = opt->v[KEEPALIVE_IDLE];
+
+	if (idle_ns == OPT_UNSET)
+		idle_ns = situation->kernel.keepalive_time_s * NS_PER_S;
+	return situation_silence_ns(situation, idle_ns);
 }
 
 static int64_t set_or_zero(int64_t value)

@@ -134,13 +134,15 @@ static void ut_watch(struct watch *watch)
 
 static int64_t ut_period_ns(const struct opt_values *opt, const struct situation *situation)
 {
+	int64_t idle_ns = opt->v[UT_IDLE];
+
 	if (opt->v[UT_PERIOD] != OPT_UNSET)
 		return opt->v[UT_PERIOD];
 	if (!ut_keepalive(opt))
 		return situation_observer_writes_ns(situation);
-	if (opt->v[UT_IDLE] != OPT_UNSET)
-		return opt->v[UT_IDLE];
-	return situation->kernel.keepalive_time_s * NS_PER_S;
+	if (idle_ns == OPT_UNSET)
+		idle_ns = situation->kernel.keepalive_time_s * NS_PER_S;
+	return situation_silence_ns(situation, idle_ns);
 }
 
 static void ut_talks(const struct opt_values *opt, struct tcp_options *talks)

@@ -86,6 +86,15 @@ int64_t situation_peer_writes_ns(const struct situation *s)
 	}
 }
 
+int64_t situation_silence_ns(const struct situation *s, int64_t idle_ns)
+{
+	int64_t writes_ns = situation_observer_writes_ns(s);
+
+	if (!writes_ns)
+		writes_ns = situation_peer_writes_ns(s);
+	return writes_ns && writes_ns < idle_ns ? writes_ns : idle_ns;
+}
+
 bool situation_has_messages(enum traffic traffic)
 {
 	return traffic != TRAFFIC_IDLE && traffic != TRAFFIC_STALLED && traffic != TRAFFIC_CONNECTING;

@@ -136,6 +136,10 @@ int64_t situation_observer_writes_ns(const struct situation *s);
 /* How often the peer's application writes by itself; 0: never. */
 int64_t situation_peer_writes_ns(const struct situation *s);
 
+/* The period of whatever interrupts the connection's silence first, in ns: the traffic, in either
+ * direction, or keepalive, which speaks after @idle_ns of it. */
+int64_t situation_silence_ns(const struct situation *s, int64_t idle_ns);
+
 /* Whether anybody writes messages that are read: those that have a size. */
 bool situation_has_messages(enum traffic traffic);
 
