@@ -155,7 +155,7 @@ static int look_entry(struct nlmsghdr *hdr, void *arg)
 	return 0;
 }
 
-static int list(struct netns *ns, int family, struct wanted *wanted, struct err *err)
+static int find(struct netns *ns, int family, struct wanted *wanted, struct err *err)
 {
 	return nfnl_dump(ns, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, family, look_entry, wanted, err,
 			 "cannot list conntrack's connections");
@@ -168,13 +168,13 @@ int nat_list(struct netns *ns, int family, uint16_t port, uint16_t first, struct
 
 	for (int i = 0; i < n; i++)
 		flows[i].listed = false;
-	return list(ns, family, &wanted, err);
+	return find(ns, family, &wanted, err);
 }
 
 int nat_connections(struct netns *ns, int family, uint16_t port, int *n, struct err *err)
 {
 	struct wanted wanted = { .port = port };
-	int ret = list(ns, family, &wanted, err);
+	int ret = find(ns, family, &wanted, err);
 
 	*n = wanted.n;
 	return ret;

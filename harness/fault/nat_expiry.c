@@ -55,16 +55,17 @@ static int64_t idle_ns(const struct opt_values *opt)
 static int nat_expiry_check(const struct opt_values *opt, enum side observer, enum traffic traffic,
 			    struct err *err)
 {
-	char text[32];
-
 	(void)observer;
 	if (traffic == TRAFFIC_CONNECTING)
 		return err_set(err, EINVAL,
 			       "with traffic: connecting there is no connection yet that could be forgotten; "
 			       "use another fault, or traffic: idle");
-	if (idle_ns(opt) % NS_PER_S)
+	if (idle_ns(opt) % NS_PER_S) {
+		char text[32];
+
 		return err_set(err, EINVAL, "nat-expiry's idle is %s, and conntrack takes whole seconds",
 			       opt_format_duration(idle_ns(opt), text, sizeof(text)));
+	}
 	return 0;
 }
 

@@ -157,7 +157,7 @@ void expiry_of(const struct situation *s, const struct tcp_options *talks, struc
 static void tell(const struct situation *s, const struct expiry *e, int64_t from_lo, int64_t from_hi)
 {
 	static const char source[] = "nf_conntrack_core.c: __nf_ct_refresh_acct; RFC 5382 REQ-5";
-	char text[32], silence[32];
+	char text[32];
 
 	steps_time(s->effect.forget_ns, text, sizeof(text));
 	steps_add(s->steps, from_lo, from_hi, source,
@@ -167,7 +167,7 @@ static void tell(const struct situation *s, const struct expiry *e, int64_t from
 		steps_add(s->steps, from_lo, from_hi, NULL, "it leaves the connection silent for ever");
 	else
 		steps_add(s->steps, from_lo, from_hi, NULL, "it has something pass at least every %s",
-			  steps_time(e->silence_ns, silence, sizeof(silence)));
+			  steps_time(e->silence_ns, text, sizeof(text)));
 }
 
 struct situation expiry_forgotten(const struct situation *s, const struct expiry *e, struct span at)
