@@ -110,3 +110,9 @@ def start(folder):
     if not shutil.which(CHROMIUM) or not shutil.which(DRIVER):
         pytest.skip("chromium or chromium-driver is not installed; harness/setup.sh check installs them")
     return Browser(folder)
+
+
+def cell(browser, method, scenario="cut"):
+    """The heat map's button of that cell."""
+    return next(b for b in browser.all("button.c[data-key]")
+                if b.get_attribute("data-key").split("\n")[1:3] == [scenario, method])

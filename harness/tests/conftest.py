@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 
 import binary
+import browser as browser_
+import page_records
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -108,3 +110,37 @@ def busy_host():
     for spinner in spinners:
         spinner.kill()
         spinner.join()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    made = browser_.start(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.quit()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """pages(name, trials, …): a page of files of records; its path."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def make(name, *files):
+        paths = [page_records.write(folder / f"{name}-{i}.jsonl", trials, **of_run)
+                 for i, (trials, of_run) in enumerate(files)]
+        binary.run([binary.DEADPEER, "report", *paths, "-o", folder / f"{name}.html"], folder,
+                   binary.PASS)
+        return folder / f"{name}.html"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def states(pages):
+    return pages("states", (page_records.everything(), {}))
+
+
+@pytest.fixture
+def page(browser, states):
+    browser.open(states)
+    yield browser
+    assert browser.complaints() == []

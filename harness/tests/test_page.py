@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The report page in a browser without a network: what it shows, and that everybody can use it."""
+"""The report page in a browser without a network: what it shows."""
 
 import csv
 import io
@@ -9,40 +9,12 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-import browser as browser_
 import page_records
-from binary import DEADPEER, PASS, run
+from binary import PASS
+from browser import cell
 
 UNITS = {"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 6e10, "h": 3.6e12, "d": 8.64e13}
 SVG = "{http://www.w3.org/2000/svg}"
-CONTRAST = 4.5  # WCAG 2.2, 1.4.3
-PAPER_PAGES = re.compile(rb"/Type\s*/Page[^s]")
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    made = browser_.start(tmp_path_factory.mktemp("browser"))
-    yield made
-    made.quit()
-
-
-@pytest.fixture(scope="session")
-def pages(tmp_path_factory):
-    """pages(name, trials, …): a page of files of records; its path."""
-    folder = tmp_path_factory.mktemp("pages")
-
-    def make(name, *files):
-        paths = [page_records.write(folder / f"{name}-{i}.jsonl", trials, **of_run)
-                 for i, (trials, of_run) in enumerate(files)]
-        run([DEADPEER, "report", *paths, "-o", folder / f"{name}.html"], folder, PASS)
-        return folder / f"{name}.html"
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def states(pages):
-    return pages("states", (page_records.everything(), {}))
 
 
 @pytest.fixture(scope="session")
@@ -52,18 +24,6 @@ def two(pages):
     rest = [t for name, trials in page_records.states().items() if name not in ("time", "never") for t in trials]
     changed = [page_records.trial("cut", "recv", saw="recv=0", errno=None)]
     return pages("two", (page_records.everything(), {}), ([*slower, *changed, *rest], {"kernel": "6.12.0-test"}))
-
-
-@pytest.fixture
-def page(browser, states):
-    browser.open(states)
-    yield browser
-    assert browser.complaints() == []
-
-
-def cell(browser, method, scenario="cut"):
-    return next(b for b in browser.all("button.c[data-key]")
-                if b.get_attribute("data-key").split("\n")[1:3] == [scenario, method])
 
 
 def ns(text):
@@ -175,95 +135,6 @@ def test_a_filter_leaves_only_what_it_names_and_the_link_restores_it(browser, st
 def test_a_link_that_does_not_fit_still_opens(browser, states, fragment):
     browser.open(states, fragment)
     assert browser.complaints() == [] and browser.find("#main").is_displayed()
-
-
-def luminance(colour):
-    channels = [int(v) / 255 for v in re.findall(r"\d+", colour)[:3]]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
-
-
-def contrast(one, two):
-    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-COLOURS = """const s = e => getComputedStyle(e), back = s(document.body).backgroundColor;
-return [...document.querySelectorAll('button.c[data-key], p, th, dt, dd, figcaption, h2, button, .totals li')]
-	.filter(e => e.offsetParent && e.textContent.trim()).map(e => {
-		let at = e;
-		while (at && s(at).backgroundColor === 'rgba(0, 0, 0, 0)')
-			at = at.parentElement;
-		return [e.textContent.slice(0, 30), s(e).color, at ? s(at).backgroundColor : back];
-	});"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_in_both_themes(page, scheme):
-    page.media(scheme)
-    cell(page, "late").click()
-    seen = page.js(COLOURS)
-    weak = [(text, contrast(ink, back)) for text, ink, back in seen if contrast(ink, back) < CONTRAST]
-    assert len(seen) > 30 and weak == []
-    assert (luminance(page.js("return getComputedStyle(document.body).backgroundColor")) < 0.05) == (scheme == "dark")
-
-
-def test_every_colour_of_the_scale_carries_its_text(page):
-    pairs = page.js("return Array.from({length: 60}, (_, i) => page.scale.colour(1e6 * 10 ** (i / 8)))")
-    assert min(contrast(p["fill"], re.sub("#(..)(..)(..)", lambda m: " ".join(str(int(g, 16)) for g in m.groups()), p["ink"]))
-               for p in pairs) >= CONTRAST
-
-
-def test_the_theme_button_outdoes_the_system_and_is_remembered(browser, states):
-    dark = "return getComputedStyle(document.body).backgroundColor === 'rgb(14, 19, 25)'"
-    browser.open(states)
-    browser.find("#theme").click()
-    browser.find("#theme").click()
-    assert browser.find("#theme").text == "Theme: dark" and browser.js(dark)
-    browser.open(states)
-    assert browser.js(dark)
-    browser.find("#theme").click()
-    assert browser.find("#theme").text == "Theme: auto" and not browser.js(dark)
-
-
-@pytest.mark.parametrize("width", [320, 390, 768])
-def test_a_narrow_screen_never_scrolls_sideways(page, width):
-    page.size(width, 844, mobile=True)
-    cell(page, "keepalive").click()
-    page.js("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.wait("return document.querySelector('[data-figure=ecdf] svg').getBoundingClientRect().width <= innerWidth")
-    assert page.js("return [document.documentElement.scrollWidth, innerWidth]") == [width, width]
-    assert page.js("const s = getComputedStyle(document.querySelector('.heat .corner')); return [s.position, s.left]") == ["sticky", "0px"]
-
-
-def test_paper_shows_everything_and_no_buttons(page):
-    cell(page, "keepalive").click()
-    page.media("dark", "print")
-    assert page.js("return getComputedStyle(document.getElementById('heat-scroll')).overflow") == "visible"
-    assert not any(b.is_displayed() for b in page.all(".tools, #filters, #tip"))
-    assert page.js("return getComputedStyle(document.documentElement).getPropertyValue('--back').trim()") == "#ffffff"
-    paper = page.cdp("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"]
-    assert len(paper) > 20_000
-    page.media()
-
-
-def test_everything_that_can_be_operated_has_a_name(page):
-    page.find("#filters summary").click()
-    cell(page, "keepalive").click()
-    controls = page.controls()
-    assert len(controls) > 40
-    assert [c for c in controls if not c[1].strip()] == []
-    names = [name for role, name in controls if role == "button"]
-    assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
-
-
-def test_the_structure_is_told(page):
-    assert page.js("return document.documentElement.lang") == "en"
-    assert page.js("return [...document.querySelectorAll('section')].every(s => document.getElementById(s.getAttribute('aria-labelledby')) || s.hidden)")
-    assert page.js("return [...document.querySelectorAll('h1,h2,h3')].map(h => h.tagName)")[0] == "H1"
-    assert page.js("return document.querySelectorAll('[id]').length === new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size")
-    assert all(f.get_attribute("role") == "img" and f.get_attribute("aria-label") for f in page.all("figure .drawing > svg"))
-    assert len(page.all(".heat [tabindex='0']")) == 1, "one stop of the Tab key is the heat map"
 
 
 def test_figures_are_saved_as_svg_with_their_colours(page):
