@@ -6,7 +6,7 @@
  *
  *   unacked      something is unacknowledged or unsent (tcpi_unacked, tcpi_notsent_bytes) at each look
  *                for so long, and tcpi_bytes_acked did not move
- *   retransmits  tcpi_retransmits: retransmission timeouts in a row
+ *   retransmits  tcpi_retransmits: retransmission timeouts in a row, modulo 256
  *   backoff      tcpi_backoff: doublings of the timeout; fewer than retransmits where an ICMP
  *                unreachable takes one back (RFC 6069)
  *   probes       tcpi_probes: probes of a closed window, or keepalive's, without an answer

@@ -168,6 +168,16 @@ static void probed(const struct situation *s, int64_t count, enum count what, st
 	steps_end(s->steps, w, "tcp_output.c: tcp_send_probe0", "so many doublings are counted");
 }
 
+/* tcpi_retransmits is one byte (linux/tcp.h), and ICMP that keeps the timeouts a minimum apart fills
+ * it: a look that comes so late may find it begun again, below the limit. The next one does not. */
+static void may_begin_again(const struct situation *s, int64_t poll_ns, struct window *w)
+{
+	if (s->effect.reverts && w->kind == WINDOW_SOME && w->hi_ns >= 256 * s->kernel.rto_min_ns)
+		window_some(w, w->lo_ns, w->hi_ns + poll_ns,
+			    "so many retransmission timeouts after the first write; but TCP_INFO counts them "
+			    "in one byte (linux/tcp.h), which may have begun again at the first look");
+}
+
 static void count_limit(const struct situation *s, const struct opt_values *opt, int row,
 			enum count what, struct window *w)
 {
@@ -198,6 +208,8 @@ static void count_limit(const struct situation *s, const struct opt_values *opt,
 		by_chance(s, count, &one);
 	}
 	look_window(s, opt->v[STALL_POLL], &one);
+	if (what == COUNT_RETRANSMITS)
+		may_begin_again(s, opt->v[STALL_POLL], &one);
 	ends_earlier(w, &one);
 }
 

@@ -131,6 +131,18 @@ Test(catalogue, only_what_is_in_flight_can_be_stuck)
 	cr_assert_eq(predict(&method_outq, "poll=500ms,stall=5s", &s).kind, WINDOW_NEVER);
 }
 
+Test(catalogue, a_byte_of_timeouts_may_have_begun_again)
+{
+	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_SENDING, MS(2300));
+	struct window soon, late;
+
+	s.effect.reverts = true; /* each 200 ms one more: 256 in 51.2 s */
+	soon = predict(&method_tcp_info_stall, "poll=50s,retransmits=5", &s);
+	late = predict(&method_tcp_info_stall, "poll=60s,retransmits=5", &s);
+	cr_expect_lt(soon.hi_ns - soon.lo_ns, NS_PER_S);
+	cr_expect_geq(late.hi_ns - late.lo_ns, 60 * NS_PER_S);
+}
+
 Test(catalogue, the_own_host_tells_of_a_neighbour_that_went_with_the_carrier)
 {
 	struct situation s = predict_after(EFFECT_SILENCE, TRAFFIC_SENDING, MS(2300));
