@@ -23,14 +23,13 @@ def column(scenario):
 
 
 def rows(cells):
-    """In the order of the scenarios; what their companions add comes before its next of kin."""
-    main = dict.fromkeys(label(c.method, c.options) for c in cells if c.scenario == column(c.scenario))
-    order = list(main)
+    """In the order of the first scenario; what only others have comes before its next of kin."""
+    order = []
     for cell in cells:
         name = label(cell.method, cell.options)
+        kin = [i for i, other in enumerate(order) if other.split(" ")[0] == cell.method]
         if name not in order:
-            kin = [i for i, other in enumerate(order) if other.split(" ")[0] == cell.method]
-            order.insert(kin[0] if kin else len(order), name)
+            order.insert(kin[0] if kin and cell.scenario != cells[0].scenario else len(order), name)
     return order
 
 
@@ -61,7 +60,7 @@ def spoken(name):
 def grid(study, kernel, traffic=None):
     cells = [c for (k, *_), c in study.cells.items()
              if k == kernel and c.family == FAMILY and traffic in (None, c.traffic)]
-    return Grid(cells)
+    return Grid(sorted(cells, key=lambda c: c.scenario != column(c.scenario)))
 
 
 def differ(cells):
