@@ -34,8 +34,6 @@
 
 enum { NAT_EXPIRY_ANSWER, NAT_EXPIRY_IDLE };
 
-#define TICK_NS (10 * NS_PER_MS) /* the coarsest there is: HZ 100 */
-
 static const char *const answers[] = {[NAT_SILENCE] = "silent", [NAT_RESET] = "reset", NULL};
 
 static const struct opt nat_expiry_options[] = {
@@ -110,7 +108,7 @@ static int count_idle(struct lab *lab, struct fault_act *act, struct nat_flow *f
 	act->after_ns = clock_now_ns();
 	for (int i = 0; i < act->n_flows; i++) {
 		act->flows[i] = (struct fault_flow){
-			.before_ns = act->before_ns + idle - TICK_NS,
+			.before_ns = act->before_ns + idle - NAT_IDLE_TICK_NS,
 			.after_ns = act->after_ns + idle,
 			.seen_ns = act->before_ns,
 		};

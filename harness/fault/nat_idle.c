@@ -11,20 +11,14 @@
  */
 #include "fault/nat_idle.h"
 
-#include "base/clock.h"
+#include "base/minmax.h"
 
-#define TICK_NS (10 * NS_PER_MS) /* the coarsest there is: HZ 100 */
 #define STEP_NS (4 * NS_PER_MS)
 #define FAR_NS	(6 * NS_PER_S) /* who has longer may well talk before: five looks halve a second to 31 ms */
 
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 void nat_idle_listed(struct fault_flow *flow, int64_t from_ns, int64_t to_ns, unsigned int left_s)
 {
-	int64_t lo = max64(from_ns, from_ns + left_s * NS_PER_S - TICK_NS);
+	int64_t lo = max64(from_ns, from_ns + left_s * NS_PER_S - NAT_IDLE_TICK_NS);
 	int64_t hi = to_ns + (left_s + 1) * NS_PER_S;
 
 	if (lo > flow->after_ns || hi < flow->before_ns) {
@@ -51,7 +45,7 @@ int64_t nat_idle_next_ns(const struct fault_flow *flow, int64_t now_ns)
 
 	if (left > FAR_NS)
 		next = flow->before_ns - FAR_NS;
-	else if (left > 0 && width > 3 * TICK_NS && middle - now_ns >= NS_PER_S)
+	else if (left > 0 && width > 3 * NAT_IDLE_TICK_NS && middle - now_ns >= NS_PER_S)
 		next = middle - (middle - now_ns) / NS_PER_S * NS_PER_S;
 	return max64(next, now_ns + STEP_NS);
 }
