@@ -6,13 +6,10 @@
 
 static struct situation half_closed(enum effect_kind kind)
 {
-	return (struct situation){
-		.kernel = kernel_params_default(250),
-		.traffic = TRAFFIC_HALF_CLOSED,
-		.effect = {.kind = kind, .lose_out = true, .lose_in = true},
-		.since_armed_lo_ns = MS(2250),
-		.since_armed_hi_ns = MS(2251),
-	};
+	struct situation s = predict_after(kind, TRAFFIC_HALF_CLOSED, MS(2250));
+
+	s.since_armed_hi_ns = MS(2251);
+	return s;
 }
 
 Test(half_closed, who_takes_eof_for_death_notices_before_the_fault)

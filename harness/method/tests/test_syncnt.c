@@ -6,14 +6,11 @@
 
 static struct situation client_after(enum effect_kind kind)
 {
-	return (struct situation){
-		.kernel = kernel_params_default(250),
-		.observer = SIDE_CLIENT,
-		.effect = {.kind = kind, .lose_out = true, .lose_in = true},
-		.since_armed_lo_ns = MS(2250),
-		.since_armed_hi_ns = MS(2250),
-		.horizon_ns = 60 * NS_PER_S,
-	};
+	struct situation s = predict_after(kind, TRAFFIC_IDLE, MS(2250));
+
+	s.observer = SIDE_CLIENT;
+	s.horizon_ns = 60 * NS_PER_S;
+	return s;
 }
 
 Test(syncnt, counts_from_the_first_attempt_after_the_silence_began)
