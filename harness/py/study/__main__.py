@@ -30,7 +30,7 @@ def main():
     if given.command == "run":
         run.everything(given.deadpeer, given.results / "study", given.parts, given.phases, given.points)
     elif given.command == "packets":
-        run.packets(given.deadpeer.resolve(), given.results / "study", given.parts.resolve(), given.names)
+        run.packets(given.deadpeer, given.results / "study", given.parts, given.names)
     else:
         render.everything(given.records or given.results / "study", given.results)
 

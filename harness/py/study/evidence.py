@@ -110,7 +110,7 @@ def taken_back(t):
 
 def doubled(t):
     asked = [p for p in t.after(kind="neighbour", outbound=True) if p.at_ns < first_alarm(t)]
-    grown = [r for r in ratios(bursts(asked))]
+    grown = ratios(bursts(asked))
     must(grown and max(grown) > 1.8, "the waits double")
     return "Over IPv6 the groups of solicitations draw apart: the waits double up to the limit."
 

@@ -99,10 +99,10 @@ def command_of_packets(one, name, parts):
 
 def packets(deadpeer, folder, parts, names=()):
     """The captures that show what the findings say, or those named: each a lab with its one method, and `null`."""
+    deadpeer, here = deadpeer.resolve(), parts.resolve() / "packets"
     (folder / "packets").mkdir(parents=True, exist_ok=True)
     for name in names or evidence.EVIDENCE:
         one = evidence.EVIDENCE[name]
-        here = parts / "packets"
         (here / name).mkdir(parents=True, exist_ok=True)
         argv = command_of_packets(one, name, here)
         done = subprocess.run([deadpeer, *argv], cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
