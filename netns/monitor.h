@@ -32,6 +32,13 @@ struct monitor_path {
 int monitor_path(int fd, const struct sockaddr_storage *to, struct monitor_path *path,
 		 struct err *err);
 
+/*
+ * From now on @fd, of monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH), hears and wakes only when the next hop
+ * goes into one of @states, NUD_…. What it had heard before stays to be read. After an error it hears
+ * everything.
+ */
+int monitor_hear_neighbour(int fd, const struct monitor_path *path, int states, struct err *err);
+
 /* The neighbour's state, NUD_… of <linux/neighbour.h>, 0: no entry; or a negative errno. */
 int monitor_neighbour(const struct monitor_path *path, struct err *err);
 

@@ -11,6 +11,10 @@
  *
  * A failed neighbour is alive again when it answers a request (NUD_REACHABLE) or asks one itself
  * (NUD_STALE).
+ *
+ * One entry serves all connections of the host, and each request and answer for any of them is told
+ * to all who listen. So the kernel is given a filter, and wakes the method for what decides only. As
+ * the filter depends on what is held true, the state is looked at whenever that has changed.
  */
 #include <errno.h>
 #include <linux/neighbour.h>
@@ -27,6 +31,7 @@
 #include "netns/monitor.h"
 
 #define NEIGH_WATCH_MAX (INT64_C(365) * 24 * 3600 * NS_PER_S)
+#define ALIVE		(NUD_REACHABLE | NUD_STALE)
 
 static const struct opt neigh_watch_rows[] = {
 	[NEIGH_WATCH_PROBE] = { .name = "probe",
@@ -40,19 +45,23 @@ static const struct opt neigh_watch_rows[] = {
 static int neigh_watch_arm(struct watch *watch, struct err *err)
 {
 	struct monitor_path *path = malloc(sizeof(*path));
-	int ret;
+	int ret, fd = -1;
 
 	if (!path)
 		return err_sys(err, ENOMEM, "the connection's route");
 	ret = monitor_path(watch->fd, NULL, path, err);
 	if (ret >= 0)
-		ret = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, err);
+		ret = fd = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, err);
+	if (ret >= 0)
+		ret = monitor_hear_neighbour(fd, path, NUD_FAILED, err);
 	if (ret < 0) {
+		if (fd >= 0)
+			close(fd);
 		free(path);
 		return ret;
 	}
 	watch->own = path;
-	watch->own_fd = ret;
+	watch->own_fd = fd;
 	return 0;
 }
 
@@ -68,7 +77,7 @@ static bool failed(struct watch *watch, const struct monitor_path *path, int sta
 
 static bool answered(struct watch *watch, int state, int64_t now)
 {
-	if (state < 0 || !(state & (NUD_REACHABLE | NUD_STALE)))
+	if (state < 0 || !(state & ALIVE))
 		return false;
 	watch->trusted_ns = now;
 	return true;
@@ -144,19 +153,28 @@ static bool listen_on(struct watch *watch, bool held_dead)
 	}
 }
 
+/* Has the other states heard of. True when the neighbour is in one of them already. */
+static bool turn(struct watch *watch, bool held_dead)
+{
+	const struct monitor_path *path = watch->own;
+	struct err err;
+
+	monitor_hear_neighbour(watch->own_fd, path, held_dead ? ALIVE : NUD_FAILED, &err);
+	return changed(watch, path, held_dead, monitor_neighbour(path, &err), clock_now_ns());
+}
+
 static void neigh_watch_watch(struct watch *watch)
 {
-	listen_on(watch, false);
+	bool anew = watch->trusted_ns != watch->armed_ns;
+
+	if (!anew || !turn(watch, false))
+		listen_on(watch, false);
 }
 
 /* It may have answered before the failure was read. */
 static bool neigh_watch_trust(struct watch *watch)
 {
-	struct err err;
-
-	if (answered(watch, monitor_neighbour(watch->own, &err), clock_now_ns()))
-		return true;
-	return listen_on(watch, true);
+	return turn(watch, true) || listen_on(watch, true);
 }
 
 static void neigh_watch_release(struct watch *watch)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <criterion/criterion.h>
+#include <netlink/route/neighbour.h>
 
 #include "netns/probe.h"
 
@@ -130,4 +131,21 @@ int64_t scratch_heard_ns(int fd, int ifindex, bool carrier, bool gone, int64_t t
 			   !!(told.info.ifi_flags & IFF_LOWER_UP) == carrier)
 			return scratch_now_ns() - start_ns;
 	}
+}
+
+void scratch_neighbour(struct netns *ns, int ifindex, const char *address, int state)
+{
+	struct rtnl_neigh *neigh = rtnl_neigh_alloc();
+	struct nl_addr *own, *hardware;
+
+	cr_assert_eq(nl_addr_parse(address, AF_UNSPEC, &own), 0);
+	cr_assert_eq(nl_addr_parse("02:00:00:00:00:02", AF_LLC, &hardware), 0);
+	rtnl_neigh_set_ifindex(neigh, ifindex);
+	rtnl_neigh_set_dst(neigh, own);
+	rtnl_neigh_set_lladdr(neigh, hardware);
+	rtnl_neigh_set_state(neigh, state);
+	cr_assert_eq(rtnl_neigh_add(netns_route(ns), neigh, NLM_F_CREATE | NLM_F_REPLACE), 0);
+	nl_addr_put(own);
+	nl_addr_put(hardware);
+	rtnl_neigh_put(neigh);
 }

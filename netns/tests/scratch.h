@@ -47,6 +47,9 @@ bool scratch_open(struct netns *from, const char *from_dev, struct netns *to, co
 int scratch_listen(struct netns *ns);
 int64_t scratch_heard_ns(int fd, int ifindex, bool carrier, bool gone, int64_t timeout_ns);
 
+/* Says what becomes of a neighbour, its hardware address 02:00:00:00:00:02; @state: NUD_…. */
+void scratch_neighbour(struct netns *ns, int ifindex, const char *address, int state);
+
 /* Asserts 0 and shows the sentence. */
 #define scratch_ok(call)                                                   \
 	do {                                                               \

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
-#include <netlink/route/neighbour.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,24 +257,6 @@ Test(trust, a_link_that_runs_again_is_trusted, .timeout = 30)
 	netns_free(ns);
 }
 
-/* Says what becomes of 10.9.0.2, a neighbour on "near". */
-static void say_neighbour(struct netns *ns, int state)
-{
-	struct rtnl_neigh *neigh = rtnl_neigh_alloc();
-	struct nl_addr *address, *hardware;
-
-	cr_assert_eq(nl_addr_parse("10.9.0.2", AF_INET, &address), 0);
-	cr_assert_eq(nl_addr_parse("02:00:00:00:00:02", AF_LLC, &hardware), 0);
-	rtnl_neigh_set_ifindex(neigh, 2);
-	rtnl_neigh_set_dst(neigh, address);
-	rtnl_neigh_set_lladdr(neigh, hardware);
-	rtnl_neigh_set_state(neigh, state);
-	cr_assert_eq(rtnl_neigh_add(netns_route(ns), neigh, NLM_F_CREATE | NLM_F_REPLACE), 0);
-	nl_addr_put(address);
-	nl_addr_put(hardware);
-	rtnl_neigh_put(neigh);
-}
-
 Test(trust, a_neighbour_that_answers_is_trusted, .timeout = 30)
 {
 	struct monitor_path *path = malloc(sizeof(*path));
@@ -285,7 +266,7 @@ Test(trust, a_neighbour_that_answers_is_trusted, .timeout = 30)
 	int64_t there_ns;
 
 	scratch_ok(netns_enter(pair.a, e));
-	say_neighbour(pair.a, NUD_REACHABLE);
+	scratch_neighbour(pair.a, 2, "10.9.0.2", NUD_REACHABLE);
 	*path = (struct monitor_path){ .family = AF_INET,
 				       .ifindex = 2,
 				       .device = "near",
@@ -295,12 +276,19 @@ Test(trust, a_neighbour_that_answers_is_trusted, .timeout = 30)
 	s.watch.own = path;
 	s.watch.own_fd = monitor_open(NETLINK_ROUTE, RTMGRP_NEIGH, &err);
 	cr_assert_geq(s.watch.own_fd, 0, "%s", err.text);
-	say_neighbour(pair.a, NUD_FAILED);
+	scratch_neighbour(pair.a, 2, "10.9.0.2", NUD_FAILED);
 	s.watch.method->watch(&s.watch);
 	cr_assert_str_eq(s.watch.saw, "neighbour on near FAILED");
 	begin_trust(&s);
 	there_ns = clock_now_ns();
-	say_neighbour(pair.a, NUD_REACHABLE);
+	scratch_neighbour(pair.a, 2, "10.9.0.2", NUD_REACHABLE);
+	end_trust(&s, true, there_ns);
+	/* It fails while nobody listens for that: the state is looked at. */
+	scratch_neighbour(pair.a, 2, "10.9.0.2", NUD_FAILED);
+	alarm_again(&s, 0);
+	begin_trust(&s);
+	there_ns = clock_now_ns();
+	scratch_neighbour(pair.a, 2, "10.9.0.2", NUD_STALE);
 	end_trust(&s, true, there_ns);
 	tear_down(&s);
 	scratch_pair_free(&pair);
