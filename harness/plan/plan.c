@@ -7,8 +7,8 @@
  * seeds test the same instants. A seed depends on the run's seed and on what the trial is (its
  * scenario, method, options and phase), never on its neighbours or its place in the file: a trial
  * planned alone is the trial planned among a thousand. When the fault comes depends on the longest
- * span of the lab's methods, not on what was drawn. Where nothing is left to chance, neither by the
- * host nor by the wire, a method without a span has one phase: others could only repeat it.
+ * span of the lab's methods, not on what was drawn. Phases that could only repeat the first are left
+ * out (plan/phases.c).
  *
  * Methods that are too many for one lab are parted (plan/deal.h): first come the labs of the first
  * part, one for each scenario, then those of the second, so that a plan cut short leaves whole
@@ -26,8 +26,9 @@
 #include "method/attempt.h"
 #include "method/forgets.h"
 #include "method/half_closed.h"
-#include "plan/repeats.h"
 #include "plan/deal.h"
+#include "plan/phases.h"
+#include "plan/repeats.h"
 #include "theory/scene.h"
 #include "theory/steps.h"
 
@@ -131,16 +132,6 @@ static void predict(const struct plan_config *config, const struct plan_lab *lab
 	plan_window(lab, t, &s, &t->window);
 }
 
-/* Packets drawn by lot make equal trials end differently, even where the clock knows no noise. */
-static bool is_random(const struct plan_config *config, const struct scenario *sc)
-{
-	bool netem = sc->has_link;
-
-	for (int i = 0; i < sc->n_faults; i++)
-		netem |= (sc->faults[i].fault->needs & FACT_BIT(FACT_NETEM)) != 0;
-	return netem || !config->noiseless;
-}
-
 /* One trial's place in the plan: all but its window. False: it would repeat another. */
 static bool plan_one(const struct plan_config *config, struct plan_lab *lab,
 		     const struct scenario_method *m, int phase, struct plan_trial *t)
@@ -163,16 +154,14 @@ static bool plan_one(const struct plan_config *config, struct plan_lab *lab,
 	t->id = hash_text(lab->id, m->method->name);
 	t->id = hash_mix(hash_text(t->id, t->options), (uint64_t)phase);
 	t->phase_ns = 0;
-	if (span < config->phases)
-		return phase == 0 || is_random(config, lab->scenario);
-	if (config->phases > 1) {
+	if (config->phases > 1 && span >= config->phases) {
 		int64_t stratum = span / config->phases;
 
 		t->phase_ns = phase * stratum + hash_below(t->seed, stratum);
 		if (span > lab->span_ns)
 			lab->span_ns = span;
 	}
-	return true;
+	return phase == 0 || phases_differ(lab->scenario, span < config->phases, config->noiseless);
 }
 
 bool plan_explain(const struct plan *plan, const struct plan_lab *lab,

@@ -90,8 +90,8 @@ static void put_mistakes(const struct goal *goal, const struct front_point *p,
 			 p->controls == 1 ? "" : "s", front->n_controls, front->n_controls == 1 ? "" : "s",
 			 rates_text(p->mistakes_day_most, most, sizeof(most)));
 
-	snprintf(buf + n, size - (size_t)n, "%s", unsure ? ", which is more than the goal: more phases or a "
-		 "longer control would tell." : ".");
+	snprintf(buf + n, size - (size_t)n, "%s", unsure ? ", which is more than the goal: a longer control "
+		 "would tell, or more phases where packets are drawn by lot." : ".");
 }
 
 void goal_put(const struct goal *goal, const struct front *front, const struct goal_answer *answer,

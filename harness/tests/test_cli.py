@@ -121,6 +121,17 @@ def test_without_noise_only_methods_with_a_period_have_phases(deadpeer):
     assert of_the_spread(trials) == of_the_spread(noisy)
 
 
+@pytest.mark.parametrize("link, each", [([], 1), (["--link", "delay=20ms"], 1), (["--link", "loss=5%"], 5)])
+def test_without_noise_a_control_has_phases_only_where_lots_are_drawn(deadpeer, link, each):
+    """Nothing falls into a period there: more trials of it are one trial, counted often."""
+    path = SCENARIOS / "control" / "control-idle.yaml"
+    methods = plan(deadpeer, path)
+    assert len(plan(deadpeer, "-n", 5, *link, path)) == len(methods) * 5
+    trials = plan(deadpeer, "-n", 5, "--virtual-clock", *link, path)
+    assert len(trials) == len(methods) * each
+    assert {t["phase"] for t in trials} == set(range(each))
+
+
 def test_plan_depends_on_its_seed_and_nothing_else(deadpeer):
     path = SCENARIOS / "process"
     assert plan(deadpeer, path) == plan(deadpeer, path, "--seed", 1)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which phases a plan has: all of them, but for those that could only repeat the first. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,15 +69,70 @@ Test(phases, without_noise_what_has_no_period_is_tried_once)
 	done(b, &plan);
 }
 
-Test(phases, where_packets_are_drawn_by_lot_each_phase_is_another_draw)
+static int trials_of(const char *path, bool noiseless, int *n_methods)
 {
 	struct scenario *scenario;
 	struct plan plan;
+	int n;
 
-	make("scenarios/network/network-loss.yaml", (struct plan_config){ .noiseless = true },
-	     &scenario, &plan);
-	cr_expect_eq(plan.labs[0].n_trials, plan.labs[0].n_methods * PHASES);
+	make(path, (struct plan_config){ .noiseless = noiseless }, &scenario, &plan);
+	n = plan.labs[0].n_trials;
+	*n_methods = plan.labs[0].n_methods;
 	done(scenario, &plan);
+	return n;
+}
+
+Test(phases, where_packets_are_drawn_by_lot_each_phase_is_another_draw)
+{
+	static const char *const lots[] = { "network/network-loss", "network/network-corrupt",
+					    "network/network-duplicate-ipv6",
+					    "network/network-jitter-reorder", "flow/loss-burst",
+					    "network/network-loss-cut",
+					    "mistakes/mistakes-loss-keepalive" };
+
+	for (size_t i = 0; i < sizeof(lots) / sizeof(lots[0]); i++) {
+		char path[128];
+		int n_methods, n;
+
+		snprintf(path, sizeof(path), "scenarios/%s.yaml", lots[i]);
+		n = trials_of(path, true, &n_methods);
+		cr_expect_eq(n, n_methods * PHASES, "%s: %d", path, n);
+	}
+}
+
+Test(phases, a_wire_that_treats_all_packets_alike_draws_no_lots)
+{
+	static const char *const alike[] = { "network/network-delay", "network/network-rate",
+					     "network/network-blackhole", "flow/delay-spike-long" };
+
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++) {
+		struct scenario *scenario;
+		struct plan plan;
+		char path[128];
+
+		snprintf(path, sizeof(path), "scenarios/%s.yaml", alike[i]);
+		make(path, (struct plan_config){ .noiseless = true }, &scenario, &plan);
+		cr_expect_eq(phases_of(&plan.labs[0], "recv"), 1, "%s", path);
+		cr_expect_gt(phases_of(&plan.labs[0], "heartbeat"), 1, "%s", path);
+		done(scenario, &plan);
+	}
+}
+
+Test(phases, where_nothing_falls_each_method_has_one)
+{
+	int n_methods, n = trials_of("scenarios/control/control-idle.yaml", true, &n_methods);
+
+	cr_expect_eq(n, n_methods);
+	n = trials_of("scenarios/control/control-idle.yaml", false, &n_methods);
+	cr_expect_eq(n, n_methods * PHASES);
+}
+
+/* A router that forgets what is idle does something, however little happens. */
+Test(phases, a_router_that_forgets_in_time_has_phases)
+{
+	int n_methods, n = trials_of("scenarios/nat/nat-idle-keepalive.yaml", true, &n_methods);
+
+	cr_expect_gt(n, n_methods);
 }
 
 Test(phases, one_that_no_method_has_leaves_no_lab)
