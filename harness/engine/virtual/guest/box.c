@@ -26,6 +26,9 @@ void box_open(void)
 	at = mmap(NULL, BOX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, BOX_GUEST_ADDR);
 	if (at == MAP_FAILED)
 		guest_die(errno, "cannot map the memory shared with the host");
+	/* /dev/mem fills in all its pages at once, and a fork would copy them one by one. */
+	if (madvise(at, BOX_SIZE, MADV_DONTFORK))
+		guest_die(errno, "cannot keep the memory shared with the host to this process");
 	close(fd);
 	box = at;
 }
