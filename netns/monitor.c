@@ -32,19 +32,33 @@ int monitor_open(int protocol, uint32_t groups, struct err *err)
 	return fd;
 }
 
-/* One request on a socket of its own: callers ask seldom. Frees @msg. */
+static int connect_to_kernel(struct nl_sock **sock, struct err *err)
+{
+	int ret = -NLE_NOMEM;
+
+	*sock = nl_socket_alloc();
+	if (*sock)
+		ret = nl_connect(*sock, NETLINK_ROUTE);
+	if (ret < 0) {
+		nl_socket_free(*sock);
+		*sock = NULL;
+		return err_sys(err, rtnl_errno(ret), "a netlink socket");
+	}
+	rtnl_prepare(*sock);
+	return 0;
+}
+
+/* One request on a socket of its own: for what is asked seldom. Frees @msg. */
 static int request(struct nl_msg *msg, rtnl_reply reply, void *arg, struct err *err,
 		   const char *what)
 {
-	struct nl_sock *sock = nl_socket_alloc();
-	int ret = sock ? nl_connect(sock, NETLINK_ROUTE) : -NLE_NOMEM;
+	struct nl_sock *sock;
+	int ret = connect_to_kernel(&sock, err);
 
 	if (ret < 0) {
 		nlmsg_free(msg);
-		nl_socket_free(sock);
-		return err_sys(err, rtnl_errno(ret), "%s: a netlink socket", what);
+		return ret;
 	}
-	rtnl_prepare(sock);
 	ret = rtnl_request(sock, msg, reply, arg, err, "%s", what);
 	nl_socket_free(sock);
 	return ret;
@@ -146,17 +160,26 @@ int monitor_neighbour(const struct monitor_path *path, struct err *err)
 	return ret < 0 ? ret : told.state;
 }
 
-int monitor_ask(const struct monitor_path *path, struct err *err)
+int monitor_ask(struct monitor_path *path, struct err *err)
 {
-	int ret = request(neighbour_message(RTM_NEWNEIGH, NLM_F_REPLACE, path, NUD_PROBE, 0), NULL,
-			  NULL, err, "asking the neighbour");
+	struct nl_msg *msg;
+	int ret = path->asker ? 0 : connect_to_kernel(&path->asker, err);
 
+	if (ret)
+		return ret;
+	msg = neighbour_message(RTM_NEWNEIGH, NLM_F_REPLACE, path, NUD_PROBE, 0);
+	ret = rtnl_request(path->asker, msg, NULL, NULL, err, "asking the neighbour");
 	/* No entry, or one without a hardware address (net/core/neighbour.c: __neigh_update). */
-	if (ret == -ENOENT || ret == -EINVAL)
-		ret = request(neighbour_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, path, 0,
-						NTF_USE),
-			      NULL, NULL, err, "looking for the neighbour");
-	return ret;
+	if (ret != -ENOENT && ret != -EINVAL)
+		return ret;
+	msg = neighbour_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, path, 0, NTF_USE);
+	return rtnl_request(path->asker, msg, NULL, NULL, err, "looking for the neighbour");
+}
+
+void monitor_done(struct monitor_path *path)
+{
+	nl_socket_free(path->asker);
+	path->asker = NULL;
 }
 
 int monitor_told_neighbour(const struct nlmsghdr *message, const struct monitor_path *path)

@@ -18,6 +18,8 @@
  * close-on-exec and blocking, or a negative errno. */
 int monitor_open(int protocol, uint32_t groups, struct err *err);
 
+struct nl_sock;
+
 /* Which way packets to the other end of a connection take. */
 struct monitor_path {
 	int family;  /* AF_INET or AF_INET6 */
@@ -25,6 +27,7 @@ struct monitor_path {
 	char device[IF_NAMESIZE];
 	uint8_t hop[16]; /* the next hop's address: a gateway, or the other end itself */
 	uint32_t hop_len;
+	struct nl_sock *asker; /* of monitor_ask() alone */
 };
 
 /* The route of the connected socket @fd, from its own address; or, where @to is given, the one that a
@@ -46,9 +49,11 @@ int monitor_neighbour(const struct monitor_path *path, struct err *err);
  * Has the kernel ask the next hop whether it is there (ARP, neighbour solicitation), as it does by
  * itself only where traffic doubts it. An entry with a hardware address is asked at once, by
  * unicast (NUD_PROBE); one without is looked for by broadcast (NTF_USE). Nothing changes where it
- * is being asked already. Needs CAP_NET_ADMIN over the namespace.
+ * is being asked already. Needs CAP_NET_ADMIN over the namespace. The socket by which it is told so
+ * stays open, for the next time, until monitor_done().
  */
-int monitor_ask(const struct monitor_path *path, struct err *err);
+int monitor_ask(struct monitor_path *path, struct err *err);
+void monitor_done(struct monitor_path *path);
 
 /* The state that an RTM_NEWNEIGH tells of the next hop, NUD_…; -1: the message is about something
  * else. @message: one struct nlmsghdr, complete. */

@@ -122,7 +122,7 @@ static enum heard hear(struct watch *watch, const struct monitor_path *path, boo
  * answers. False when nothing can be heard any more. */
 static bool listen_on(struct watch *watch, bool held_dead)
 {
-	const struct monitor_path *path = watch->own;
+	struct monitor_path *path = watch->own;
 	int64_t probe = watch->opt.v[NEIGH_WATCH_PROBE], due = INT64_MAX;
 	struct pollfd fd = { .fd = watch->own_fd, .events = POLLIN };
 
@@ -179,6 +179,7 @@ static bool neigh_watch_trust(struct watch *watch)
 
 static void neigh_watch_release(struct watch *watch)
 {
+	monitor_done(watch->own);
 	close(watch->own_fd);
 	watch_free_own(watch);
 }

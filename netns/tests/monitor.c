@@ -44,6 +44,7 @@ static void free_ears(struct ears *ears)
 {
 	close(ears->all);
 	close(ears->ours);
+	monitor_done(&ears->path);
 	scratch_pair_free(&ears->pair);
 }
 
