@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -185,15 +184,28 @@ int opt_quantity_parse(const struct opt_quantity *q, const char *text, int64_t *
 	return 0;
 }
 
-/* Exact decimal of value/scale, or false where the unit does not suit. */
-static bool format_in(const struct opt_unit *unit, int64_t value, char *buf, size_t size)
+static size_t put_digits(char *buf, int64_t whole)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + whole % 10);
+	while (whole /= 10);
+	for (size_t i = 0; i < n; i++)
+		buf[i] = digits[n - 1 - i];
+	return n;
+}
+
+/* Exact decimal of value/scale, not negative, or false where the unit does not suit. */
+static bool format_in(const struct opt_unit *unit, int64_t value, char buf[OPT_VALUE_TEXT])
 {
 	int64_t whole = value / unit->scale, rest = value % unit->scale;
-	int n;
+	size_t n;
 
 	if (unit->parse_only || (rest && unit->whole_only))
 		return false;
-	n = snprintf(buf, size, "%" PRId64, whole);
+	n = put_digits(buf, whole);
 	/* Scales below a minute are powers of ten: the fraction is finite. */
 	if (rest)
 		buf[n++] = '.';
@@ -201,7 +213,7 @@ static bool format_in(const struct opt_unit *unit, int64_t value, char *buf, siz
 		buf[n++] = (char)('0' + rest / scale);
 		rest %= scale;
 	}
-	snprintf(buf + n, size - (size_t)n, "%s", unit->name);
+	memcpy(buf + n, unit->name, strlen(unit->name) + 1);
 	return true;
 }
 
@@ -219,7 +231,7 @@ char *opt_quantity_format(const struct opt_quantity *q, int64_t value, char *buf
 		/* Below one of a unit the next smaller one reads better: 250ms, not 0.25s. */
 		if (value < u->scale && !last)
 			continue;
-		if (format_in(u, value, text, sizeof(text)) &&
+		if (format_in(u, value, text) &&
 		    (!best[0] || strlen(text) < strlen(best)))
 			memcpy(best, text, sizeof(best));
 	}

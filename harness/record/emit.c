@@ -11,6 +11,8 @@ static bool room(struct emit *emit, size_t n)
 	size_t size = emit->size ? emit->size : 1024;
 	char *text;
 
+	if (n < emit->size - emit->len)
+		return true;
 	if (emit->failed)
 		return false;
 	while (size - emit->len < n + 1)
@@ -139,6 +141,12 @@ static void put_escape(struct emit *emit, unsigned char c)
 	put(emit, text, 2);
 }
 
+/* A byte that stands for itself; most do, so that this is all that is asked of them. */
+static bool stands_for_itself(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 void emit_string_n(struct emit *emit, const char *text, size_t n)
 {
 	size_t i = 0, plain = 0;
@@ -147,14 +155,19 @@ void emit_string_n(struct emit *emit, const char *text, size_t n)
 	put(emit, "\"", 1);
 	while (i < n) {
 		unsigned char c = (unsigned char)text[i];
-		int len = c >= 0x20 && c < 0x80 ? 1 : emit_utf8(text + i, n - i);
+		int len;
 
-		if (c >= 0x20 && c != '"' && c != '\\' && len) {
+		if (stands_for_itself(c)) {
+			i++;
+			continue;
+		}
+		len = c < 0x80 ? 0 : emit_utf8(text + i, n - i);
+		if (len) {
 			i += (size_t)len;
 			continue;
 		}
 		put(emit, text + plain, i - plain);
-		if (len || c < 0x20)
+		if (c < 0x80)
 			put_escape(emit, c);
 		else
 			put(emit, "?", 1);

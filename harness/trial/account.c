@@ -39,15 +39,15 @@ void account_describe(const struct plan_lab *lab, const struct plan_trial *t,
 		.verdict = VERDICT_ERROR,
 	};
 	snprintf(r->id, sizeof(r->id), "%016" PRIx64, t->id);
-	snprintf(r->scenario, sizeof(r->scenario), "%s", sc->name);
-	snprintf(r->family, sizeof(r->family), "%s", sc->family);
-	snprintf(r->method, sizeof(r->method), "%s", t->method->name);
+	copy_text(r->scenario, sizeof(r->scenario), sc->name);
+	copy_text(r->family, sizeof(r->family), sc->family);
+	copy_text(r->method, sizeof(r->method), t->method->name);
 	copy_text(r->options, sizeof(r->options), t->options);
-	snprintf(r->observer, sizeof(r->observer), "%s", side_names[sc->observer]);
-	snprintf(r->traffic, sizeof(r->traffic), "%s", traffic_names[sc->traffic]);
+	copy_text(r->observer, sizeof(r->observer), side_names[sc->observer]);
+	copy_text(r->traffic, sizeof(r->traffic), traffic_names[sc->traffic]);
 	r->size = situation_has_messages(sc->traffic) ? sc->message_size : 0;
-	snprintf(r->wire, sizeof(r->wire), "%s", wire_names[sc->wire]);
-	snprintf(r->fault, sizeof(r->fault), "%s", f->fault->name);
+	copy_text(r->wire, sizeof(r->wire), wire_names[sc->wire]);
+	copy_text(r->fault, sizeof(r->fault), f->fault->name);
 	for (int i = 0; f->fault->options[i].name; i++) {
 		const struct opt *row = &f->fault->options[i];
 
@@ -90,7 +90,7 @@ static void cost(struct record_trial *r, const struct watch_conn *c, const struc
 	r->wakeups = e->wakeups;
 	r->messages = e->messages;
 	r->watched_ns = last->at_ns - c->armed_ns;
-	snprintf(r->tcp_state, sizeof(r->tcp_state), "%s", watch_state_name(e->state));
+	copy_text(r->tcp_state, sizeof(r->tcp_state), watch_state_name(e->state));
 	r->retransmits = e->retransmits;
 	r->probes = e->probes;
 	r->backoff = e->backoff;

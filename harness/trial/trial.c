@@ -234,12 +234,12 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 	int64_t stall_ns = 0;
 	int ret = -ENOMEM;
 
-	trial_fail(plan, "out of memory", records);
-	if (index) {
-		for (int i = 0; i < plan->n_trials; i++)
-			account_describe(plan, &plan->trials[i], &records[i]);
+	if (!index)
+		trial_fail(plan, "out of memory", records);
+	for (int i = 0; index && i < plan->n_trials; i++)
+		account_describe(plan, &plan->trials[i], &records[i]);
+	if (index)
 		w.n_conns = choose(plan, config, index, records);
-	}
 	if (index && w.n_conns) {
 		char **conns = conn_arguments(plan, index, w.n_conns);
 
