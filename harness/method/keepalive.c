@@ -94,14 +94,15 @@ static void keepalive_watch(struct watch *watch)
 	read_until_end(watch);
 }
 
-/* An idle connection is probed once for each idle time: that is the cycle a fault falls into. */
+/* An idle connection is probed once for each idle time: that is the cycle a fault falls into. Where
+ * the observer writes more often than that, no probe leaves, and the method is a reader as recv is. */
 static int64_t keepalive_period_ns(const struct opt_values *opt, const struct situation *situation)
 {
-	int64_t idle_ns = opt->v[KEEPALIVE_IDLE];
+	int64_t idle_ns = opt->v[KEEPALIVE_IDLE], writes_ns = situation_observer_writes_ns(situation);
 
 	if (idle_ns == OPT_UNSET)
 		idle_ns = situation->kernel.keepalive_time_s * NS_PER_S;
-	return situation_silence_ns(situation, idle_ns);
+	return writes_ns && writes_ns < idle_ns ? 0 : situation_silence_ns(situation, idle_ns);
 }
 
 static int64_t set_or_zero(int64_t value)

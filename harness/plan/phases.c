@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A phase is where in a method's period the fault falls. Trials of several phases differ by that, and
- * by chance: the host's, in real time, and that of a wire which draws lots. Without chance, what has
- * no period, and a scenario in which no fault falls, have nothing that a second trial could show; it
- * would be the first again, and count as one more witness of what was seen once.
+ * by chance: the host's, in real time, and that of a wire which draws lots. Without chance, a method
+ * that has no period, and a scenario in which no fault falls, have nothing that a second trial could
+ * show; it would be the first again, and count as one more witness of what was seen once.
  *
  * A wire that delays all packets alike, or holds them to a rate, draws no lots; nor does one that
  * loses them all, which is silence.
@@ -41,7 +41,7 @@ static bool is_calm(const struct scenario *sc)
 	return true;
 }
 
-bool phases_differ(const struct scenario *sc, bool any_phase, bool noiseless)
+bool phases_differ(const struct scenario *sc, bool timeless, bool noiseless)
 {
-	return !noiseless || by_chance(sc) || !(any_phase || is_calm(sc));
+	return !noiseless || by_chance(sc) || !(timeless || is_calm(sc));
 }

@@ -4,8 +4,8 @@
 
 #include "scenario/scenario.h"
 
-/* Whether a method's trial in another phase can differ from that in the first, for a method of which
- * one phase is as good as another (@any_phase) or not; @noiseless as in struct plan_config. */
-bool phases_differ(const struct scenario *scenario, bool any_phase, bool noiseless);
+/* Whether a method's trial in another phase can differ from that in the first. @timeless: the method
+ * does nothing by a schedule of its own; @noiseless as in struct plan_config. */
+bool phases_differ(const struct scenario *scenario, bool timeless, bool noiseless);
 
 #endif

@@ -129,6 +129,22 @@ Test(methods, the_phase_spreads_over_the_own_period)
 	cr_assert_eq(method_recv.period_ns(&opt, &s), 0);
 }
 
+/* Nothing of keepalive is left where the observer writes more often than it would probe. */
+Test(methods, keepalive_has_no_period_under_the_observers_own_traffic)
+{
+	struct situation s = calm();
+	struct opt_values opt;
+
+	opt_defaults(method_keepalive.options, &opt);
+	s.traffic = TRAFFIC_SENDING;
+	cr_assert_eq(method_keepalive.period_ns(&opt, &s), 0);
+	s.traffic = TRAFFIC_RECEIVING;
+	cr_assert_eq(method_keepalive.period_ns(&opt, &s), NS_PER_S);
+	opt.v[0] = NS_PER_S; /* idle */
+	s.traffic = TRAFFIC_SENDING;
+	cr_assert_eq(method_keepalive.period_ns(&opt, &s), NS_PER_S);
+}
+
 Test(methods, tcp_info_sees_an_end_at_its_next_look)
 {
 	struct situation s = calm();
