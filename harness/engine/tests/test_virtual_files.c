@@ -239,6 +239,16 @@ Test(virtual_files, only_numbers_are_a_series)
 	cr_assert_eq(virtual_kernel_fetch("", &k, &err), -EINVAL);
 }
 
+/* Those by which the hash multiplies, for one. */
+Test(virtual_files, no_word_makes_the_hash_forget)
+{
+	static const uint64_t words[] = { UINT64_C(0xe7037ed1a0b428db), UINT64_C(0xa0761d6478bd642f),
+					  0, UINT64_MAX };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		cr_assert_neq(hash_bytes(1, &words[i], 8), hash_bytes(2, &words[i], 8));
+}
+
 Test(virtual_files, hashes_differ_where_bytes_do)
 {
 	char a[100] = { 0 }, b[100] = { 0 };

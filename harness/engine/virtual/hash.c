@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The factors are 0 for one value each, and what came before @b must not be lost even then: this
+ * very program holds both constants, and is hashed. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	unsigned __int128 product = (unsigned __int128)(a ^ UINT64_C(0xa0761d6478bd642f)) *
 				    (b ^ UINT64_C(0xe7037ed1a0b428db));
 
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return (uint64_t)product ^ (uint64_t)(product >> 64) ^ (a << 1 | a >> 63);
 }
 
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len)
