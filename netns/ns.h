@@ -19,7 +19,8 @@ struct nl_sock;
 /*
  * Makes the calling process able to create network namespaces. Nothing to do when it already can
  * (tried, in a child); otherwise it moves into a new user namespace, mapped as root, which only a
- * process with a single thread may do (user_namespaces(7)). Children inherit it. The host's
+ * process with a single thread may do (user_namespaces(7)). Children inherit it, and so does their
+ * knowledge of it: drop it for good only in a process that does not ask again. The host's
  * network namespace stays the process's own.
  * -EPERM: neither is possible, and the sentence says what to do.
  */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,8 +16,10 @@
 /*
  * netns_privilege(): first a child tries what the lab needs, a network namespace and a change in
  * it. If that is refused, the process moves into a user namespace of its own, in which it is root
- * over the network namespaces it creates there, and tries again.
+ * over the network namespaces it creates there, and tries again. Children of a process that has it
+ * have it too, and need not try.
  */
+static bool has_privilege;
 
 /* 0 or a positive errno. */
 static int try_namespace(void)
@@ -90,7 +93,10 @@ int netns_privilege(struct err *err)
 	struct err why = { "" };
 	int code;
 
+	if (has_privilege)
+		return 0;
 	code = try_in_child();
+	has_privilege = !code;
 	if (!code)
 		return 0;
 	if (code != EPERM && code != EACCES)
@@ -111,5 +117,6 @@ int netns_privilege(struct err *err)
 	if (code)
 		return err_set(err, EPERM, "a user namespace is of no use here: %s; %s",
 			       strerror(code), remedy);
+	has_privilege = true;
 	return 0;
 }
