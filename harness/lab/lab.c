@@ -4,8 +4,8 @@
  *
  *   1. three namespaces; what IPv6 says by itself is switched off before any link exists
  *   2. the switch or router and the two cables, with interface indexes that differ, up, with carrier
- *   3. addresses, routes; the scenario's sysctls in the observer's namespace
- *   4. proof that frames pass both ways, before any impairment could swallow it
+ *   3. addresses, routes; proof that frames pass both ways, before any impairment could swallow it
+ *   4. the scenario's sysctls in the observer's namespace
  *   5. the steady netem on the wire's ports
  *   6. the server, until it listens; then the client
  *
@@ -131,15 +131,9 @@ int lab_up(struct lab *lab, const struct lab_config *config, struct err *err)
 	lab->peer.name = "the peer";
 	ret = take_signals(lab, err);
 	if (!ret)
-		ret = topology_namespaces(lab, err);
-	if (!ret)
-		ret = topology_links(lab, err);
+		ret = topology_ground(lab, err);
 	if (!ret)
 		ret = set_sysctls(lab, err);
-	if (!ret)
-		ret = topology_prove(lab, PLACE_OBSERVER, err);
-	if (!ret)
-		ret = topology_prove(lab, PLACE_PEER, err);
 	if (!ret)
 		ret = topology_steady_link(lab, err);
 	if (!ret)

@@ -91,6 +91,13 @@ struct lab {
  */
 int lab_up(struct lab *lab, const struct lab_config *config, struct err *err);
 
+/*
+ * Lays the ground of a lab behind a switch in advance: the first lab_up() of that family, in this
+ * process or in one forked from it, takes it instead of laying its own. For a process that ends
+ * before it needs another, as in a guest. What lab_up() asks for holds here too.
+ */
+int lab_prepare(int family, struct err *err);
+
 /* Ends the programs, frees the namespaces. Takes a half-built lab; safe to call twice. */
 void lab_down(struct lab *lab);
 

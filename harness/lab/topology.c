@@ -79,6 +79,15 @@ static void undo_ns(void *arg)
 	*ns = NULL;
 }
 
+void topology_take(struct lab *lab, struct lab *from)
+{
+	for (enum place place = PLACE_OBSERVER; place < PLACE_COUNT; place++) {
+		lab->ns[place] = from->ns[place];
+		from->ns[place] = NULL;
+		undo_push(&lab->undo, undo_ns, &lab->ns[place]);
+	}
+}
+
 int topology_namespaces(struct lab *lab, struct err *err)
 {
 	for (enum place place = PLACE_OBSERVER; place < PLACE_COUNT; place++) {

@@ -6,6 +6,12 @@
 
 /* Private to the room: the steps of lab_up() that build the path. Each pushes its own undo. */
 
+/* All of the path that a lab without impairments has, proven open both ways. */
+int topology_ground(struct lab *lab, struct err *err);
+
+/* The namespaces of @from, which has none any more. */
+void topology_take(struct lab *lab, struct lab *from);
+
 /* The three namespaces, with IPv6's own chatter off. */
 int topology_namespaces(struct lab *lab, struct err *err);
 
