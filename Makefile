@@ -152,7 +152,7 @@ $(PAYLOAD): $(PAYLOAD_SRC) $(wildcard harness/engine/virtual/payload/*.h)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -O2 -static -Wl,--no-warnings -o $@ $(PAYLOAD_SRC) $(LIBS)
-$(BUILD)/harness/engine/tests/test_virtual_run.o: CPPFLAGS += -DVIRTUAL_PAYLOAD='"$(PAYLOAD)"'
+$(BUILD)/harness/engine/tests/%.o: CPPFLAGS += -DVIRTUAL_PAYLOAD='"$(PAYLOAD)"'
 $(BUILD)/unit-tests: | $(PAYLOAD)
 
 # The version changes with every commit, its object only when the text does.

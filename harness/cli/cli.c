@@ -10,7 +10,9 @@
 
 #include "base/opt.h"
 #include "base/shown.h"
+#include "cli/guest.h"
 #include "cli/replay.h"
+#include "engine/engine.h"
 #include "peers/peers.h"
 
 enum { VERBS_MAX = 32 };
@@ -170,6 +172,8 @@ int cli_main(int argc, char **argv)
 		return peers_client_main(argc, argv);
 	if (strcmp(name, "deadpeer-server") == 0)
 		return peers_server_main(argc, argv);
+	if (strcmp(name, ENGINE_GUEST) == 0)
+		return guest_main();
 	status = deadpeer(argc, argv);
 	if (fflush(stdout) || ferror(stdout))
 		return cli_failf(CLI_INTERNAL, "standard output: %s", strerror(errno));

@@ -48,6 +48,12 @@ void engine_describe(const struct plan *plan, const struct engine_config *config
 int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err);
 
+/*
+ * What engine_native() finds out about this kernel, and the grounds of its labs (lab_prepare()),
+ * in advance. For a guest, in which it has all rights and then runs one lab.
+ */
+int engine_native_prepare(struct err *err);
+
 /* 0, or what is missing for the virtual engine here. */
 int engine_virtual_available(struct err *why);
 
@@ -55,5 +61,8 @@ int engine_virtual_available(struct err *why);
 int engine_virtual_prepare(struct err *why);
 int engine_virtual(const struct plan *plan, const struct engine_config *config,
 		   const struct engine_sink *sink, struct err *err);
+
+/* What the binary is called (argv[0]) when a guest is made ready: cli/guest.c. */
+#define ENGINE_GUEST "deadpeer-guest"
 
 #endif

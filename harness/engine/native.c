@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "base/clock.h"
 #include "engine/pcap.h"
 #include "engine/pool.h"
+#include "lab/lab.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
 #include "trial/trial.h"
@@ -74,10 +76,13 @@ struct findings {
 	int ret;
 };
 
+/* What engine_native_prepare() found. */
+static struct facts known;
+static bool is_known;
+
 /* In a child, because finding facts takes privilege and scratch namespaces. */
-static int find_facts(struct native *n, struct err *err)
+static int find_facts(struct facts *facts, unsigned int needs, struct err *err)
 {
-	unsigned int needs = 0;
 	struct findings *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t parent = getpid(), pid;
@@ -85,8 +90,6 @@ static int find_facts(struct native *n, struct err *err)
 
 	if (shared == MAP_FAILED)
 		return err_sys(err, errno, "shared memory");
-	for (int i = 0; i < n->plan->n_labs; i++)
-		needs |= trial_needs(&n->plan->labs[i]);
 	shared->ret = err_set(&shared->err, ECHILD,
 			      "the process that tries what this kernel can do was ended; try again");
 	pid = fork_bound();
@@ -106,7 +109,7 @@ static int find_facts(struct native *n, struct err *err)
 	if (ret < 0)
 		err_set(err, -ret, "%s", shared->err.text);
 	else
-		n->facts = shared->facts;
+		*facts = shared->facts;
 	munmap(shared, sizeof(*shared));
 	return ret;
 }
@@ -239,12 +242,39 @@ static const struct pool_ops native_ops = {
 	.abort = abort_lab,
 };
 
+int engine_native_prepare(struct err *err)
+{
+	int ret = find_facts(&known, FACTS_ALL, err);
+
+	if (ret == 0)
+		ret = netns_privilege(err);
+	if (ret == 0 && facts_meet(&known, FACT_BIT(FACT_BRIDGE), NULL))
+		ret = lab_prepare(AF_INET, err);
+	if (ret == 0 && facts_meet(&known, FACT_BIT(FACT_BRIDGE) | FACT_BIT(FACT_IPV6), NULL))
+		ret = lab_prepare(AF_INET6, err);
+	is_known = ret == 0;
+	return ret;
+}
+
+static int needed_facts(struct native *n, struct err *err)
+{
+	unsigned int needs = 0;
+
+	if (is_known) {
+		n->facts = known;
+		return 0;
+	}
+	for (int i = 0; i < n->plan->n_labs; i++)
+		needs |= trial_needs(&n->plan->labs[i]);
+	return find_facts(&n->facts, needs, err);
+}
+
 int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err)
 {
 	struct native n = { .plan = plan, .config = config, .sink = sink };
 	struct record_run run;
-	int ret = find_facts(&n, err);
+	int ret = needed_facts(&n, err);
 
 	if (ret < 0)
 		return ret;

@@ -16,60 +16,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/tests/guest.h"
 #include "engine/virtual/hash.h"
 #include "engine/virtual/virtual.h"
 
-/* The static program of engine/virtual/payload, from the working directory of the tests. */
-#ifndef VIRTUAL_PAYLOAD
-#define VIRTUAL_PAYLOAD "build/release/virtual-payload"
-#endif
-
-struct heard {
-	uint64_t hash; /* of all lines */
-	int lines, notes;
-	char last[256], last_note[256];
-};
-
-static void hear(void *arg, const char *line, size_t len)
-{
-	struct heard *heard = arg;
-
-	heard->hash = hash_bytes(heard->hash, line, len);
-	heard->lines++;
-	snprintf(heard->last, sizeof(heard->last), "%s", line);
-}
-
-static void hear_note(void *arg, const char *line, size_t len)
-{
-	struct heard *heard = arg;
-
-	(void)len;
-	heard->notes++;
-	snprintf(heard->last_note, sizeof(heard->last_note), "%s", line);
-}
-
 static struct virtual_kernel kernel;
-
-/* Once; the snapshot is in the cache after the first test. */
-static void need_kernel(void)
-{
-	struct virtual_kernel *list = NULL;
-	struct err err = { "" };
-	size_t n = 0;
-
-	if (virtual_available(&err))
-		cr_skip_test("%s", err.text);
-	if (access(VIRTUAL_PAYLOAD, X_OK))
-		cr_skip_test("%s is not built", VIRTUAL_PAYLOAD);
-	cr_assert_eq(virtual_kernels_list(&list, &n, &err), 0, "%s", err.text);
-	for (size_t i = 0; i < n && !kernel.image[0]; i++)
-		if (!strncmp(list[i].release, "6.1.", 4))
-			kernel = list[i];
-	free(list);
-	if (!kernel.image[0])
-		cr_skip_test("no kernel 6.1 in the cache");
-	cr_assert_eq(virtual_snapshot(&kernel, &err), 0, "%s", err.text);
-}
 
 struct request {
 	const char *mode, *arg;
@@ -89,7 +40,7 @@ static int start(struct request r, struct heard *heard, struct virtual_run **run
 	};
 	struct virtual_sink sink = { .arg = heard, .record = hear, .note = hear_note };
 
-	need_kernel();
+	need_kernel(&kernel);
 	*heard = (struct heard){ .hash = HASH_START };
 	return virtual_start(&kernel, &job, &sink, run, err);
 }
@@ -142,7 +93,7 @@ Test(virtual_run, two_hours_take_no_time)
 	int64_t before, took;
 	LOCALS;
 
-	need_kernel();
+	need_kernel(&kernel);
 	before = clock_now_ns();
 	cr_assert_eq(RUN("sleep", "7200"), 0, "%s", err.text);
 	took = clock_now_ns() - before;
@@ -305,7 +256,7 @@ Test(virtual_run, qemu_dies_with_us)
 	pid_t pid, qemu = 0;
 	LOCALS;
 
-	need_kernel();
+	need_kernel(&kernel);
 	(void)result;
 	cr_assert_eq(pipe2(tell, O_CLOEXEC), 0);
 	pid = fork();
@@ -352,7 +303,7 @@ Test(virtual_run, a_program_that_no_guest_can_run_is_refused)
 	struct virtual_run *guest;
 	struct err err = { "" };
 
-	need_kernel();
+	need_kernel(&kernel);
 	cr_assert_eq(virtual_start(&kernel, &job, &sink, &guest, &err), -EINVAL);
 	cr_assert(strstr(err.text, "static"), "%s", err.text);
 }

@@ -28,7 +28,7 @@
  */
 
 #define BOX_MAGIC   UINT64_C(0x786f627265657064)
-#define BOX_VERSION 2u
+#define BOX_VERSION 3u
 
 #define BOX_SIZE     (64u << 20)
 #define BOX_IN       (64u << 10)
@@ -55,6 +55,12 @@ _Static_assert(BOX_SLOTS > BOX_BELL_PIPE + 1 + BOX_BELL_BATCH, "the bell must ho
 /* Where the guest sees the box: the first address above 4 GiB. */
 #define BOX_GUEST_ADDR UINT64_C(0x100000000)
 
+enum box_task {
+	BOX_RUN,   /* run the program */
+	BOX_LOAD,  /* start it, and stop the machine once it has stopped itself (SIGSTOP) */
+	BOX_GO_ON, /* let it go on, with the new command line in its file "argv" */
+};
+
 enum box_stream { BOX_STDOUT = 1, BOX_STDERR = 2 };
 
 enum box_end {
@@ -77,7 +83,7 @@ struct box_head {
 	uint64_t argv_off;    /* from BOX_IN, as every offset here */
 	uint64_t files_off;   /* struct box_file[nfiles]; the first is the program */
 	uint32_t nfiles;      /* 0: there is no job, stop at the snapshot point */
-	uint32_t unused;
+	uint32_t task;        /* enum box_task */
 	uint64_t seed;
 	int64_t deadline_ns;  /* of guest time after the program's start */
 

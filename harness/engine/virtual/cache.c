@@ -208,9 +208,14 @@ void cache_prune(const char *sub, size_t keep)
 	}
 }
 
+void cache_use(const char *path)
+{
+	utimensat(AT_FDCWD, path, NULL, 0);
+}
+
 int virtual_cache_clear(struct err *err)
 {
-	static const char *const part[] = { "kernels", "snapshots" };
+	static const char *const part[] = { "kernels", "snapshots", "loaded" };
 	char path[PATH_MAX];
 	int lock = cache_lock(err);
 	int ret = lock < 0 ? lock : 0;

@@ -15,7 +15,8 @@
  *   build.XXXXXX/        being built; whoever holds the lock and finds one removes it: its builder
  *                        is dead
  *   kernels/RELEASE/     boot/ and lib/modules/RELEASE/, from a package
- *   snapshots/KEY/       see snapshot.h
+ *   snapshots/KEY/       see snapshot.h: kernels that have booted
+ *   loaded/KEY/          likewise, with a program that has made itself ready
  *
  * An entry gets its name by rename(2) when it is complete, so readers need no lock.
  */
@@ -34,8 +35,11 @@ int cache_lock(struct err *err);
 int cache_build(char build[PATH_MAX], struct err *err);
 int cache_commit(const char *build, const char *sub, struct err *err);
 
-/* With the lock held: leaves the @keep newest entries of the directory @sub. */
+/* With the lock held: leaves the @keep entries of the directory @sub that were used last. */
 void cache_prune(const char *sub, size_t keep);
+
+/* It was used just now: others are older. */
+void cache_use(const char *path);
 
 /* rm -r; what cannot be removed stays. */
 void cache_remove(const char *path);

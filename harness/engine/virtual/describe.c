@@ -21,7 +21,7 @@ static long long disk_kb(const char *dir, const char *name)
 	return (long long)st.st_blocks / 2;
 }
 
-static void describe_snapshot(FILE *out, const char *dir, const char *key)
+static void describe_snapshot(FILE *out, const char *dir, const char *key, const char *what)
 {
 	struct snapshot snapshot;
 	struct err err = { "" };
@@ -30,17 +30,32 @@ static void describe_snapshot(FILE *out, const char *dir, const char *key)
 		fprintf(out, "snapshot %s: %s; it will be made again\n", key, err.text);
 		return;
 	}
-	fprintf(out, "snapshot %s: kernel %s, %lld MB\n", key, snapshot.release,
+	fprintf(out, "snapshot %s: kernel %s%s, %lld MB\n", key, snapshot.release, what,
 		(disk_kb(dir, "ram") + disk_kb(dir, "state")) / 1024);
 	snapshot_close(&snapshot);
 }
 
-int virtual_cache_describe(FILE *out, struct err *err)
+static int describe_shelf(FILE *out, const char *shelf, const char *what, struct err *err)
 {
 	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2];
-	struct virtual_kernel *list = NULL;
+	int ret = cache_path(dir, shelf, err);
+	DIR *list = ret ? NULL : opendir(dir);
 	struct dirent *entry;
-	DIR *snapshots;
+
+	while (list && (entry = readdir(list))) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		if (entry->d_name[0] != '.')
+			describe_snapshot(out, path, entry->d_name, what);
+	}
+	if (list)
+		closedir(list);
+	return ret;
+}
+
+int virtual_cache_describe(FILE *out, struct err *err)
+{
+	struct virtual_kernel *list = NULL;
+	char dir[PATH_MAX];
 	size_t n = 0;
 	int ret = cache_dir(dir, err);
 
@@ -52,14 +67,6 @@ int virtual_cache_describe(FILE *out, struct err *err)
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "kernel %s: %s\n", list[i].label, list[i].image);
 	free(list);
-	ret = cache_path(dir, "snapshots", err);
-	snapshots = ret ? NULL : opendir(dir);
-	while (snapshots && (entry = readdir(snapshots))) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		if (entry->d_name[0] != '.')
-			describe_snapshot(out, path, entry->d_name);
-	}
-	if (snapshots)
-		closedir(snapshots);
-	return ret;
+	ret = describe_shelf(out, "snapshots", "", err);
+	return ret ? ret : describe_shelf(out, "loaded", ", with a deadpeer in it", err);
 }

@@ -74,7 +74,8 @@
 #define QEMU "qemu-system-x86_64"
 
 /* Descriptors get these numbers in QEMU, so that its arguments are always the same. */
-enum { FD_RAM = 10, FD_BOX, FD_BELL, FD_CONSOLE, FD_QMP, FD_STATE, FD_KERNEL, FD_INITRD, FD_END };
+enum { FD_RAM = 10, FD_BOX, FD_BELL, FD_CONSOLE, FD_QMP, FD_STATE, FD_KERNEL, FD_INITRD,
+       FD_SAVE, FD_END };
 
 static const char command_line[] =
 	"panic=-1 reboot=t quiet loglevel=1 console=ttyS0 nokaslr mitigations=off "
@@ -104,7 +105,11 @@ static const char *const to_boot[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
 	"-kernel", "/proc/self/fd/16", "-initrd", "/proc/self/fd/17", "-append", command_line,
 };
-static const char *const to_restore[] = {
+static const char *const to_go_on[] = {
+	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
+	"-incoming", "defer", "-global", "migration.send-configuration=off",
+};
+static const char *const to_copy[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=off",
 	"-incoming", "defer", "-global", "migration.send-configuration=off",
 };
@@ -112,7 +117,8 @@ static const char *const to_restore[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 _Static_assert(FD_RAM == 10 && FD_BOX == 11 && FD_BELL == 12 && FD_CONSOLE == 13 && FD_QMP == 14 &&
-	       FD_STATE == 15 && FD_KERNEL == 16 && FD_INITRD == 17, "as in the arguments");
+	       FD_STATE == 15 && FD_KERNEL == 16 && FD_INITRD == 17 && FD_SAVE == 18,
+	       "as in the arguments");
 _Static_assert(BOX_SIZE == 64u << 20 && MACHINE_RAM == 512u << 20, "as in the arguments");
 _Static_assert(BOX_PORT_BELL == 0xe9 && BOX_PORT_EXIT == 0xf4, "as in the arguments");
 
@@ -227,9 +233,16 @@ static void close_one(int fd)
 
 int machine_spawn(struct machine *m, const struct machine_start *start, struct err *err)
 {
-	const char *argv[COUNT(common) + COUNT(to_boot) + COUNT(to_restore) + 1] = { 0 };
-	const char *const *more = start->boot ? to_boot : to_restore;
-	size_t n = start->boot ? COUNT(to_boot) : COUNT(to_restore);
+	static const struct {
+		const char *const *argv;
+		size_t n;
+	} more[] = {
+		[MACHINE_FIRST] = { to_boot, COUNT(to_boot) },
+		[MACHINE_GO_ON] = { to_go_on, COUNT(to_go_on) },
+		[MACHINE_COPY] = { to_copy, COUNT(to_copy) },
+	};
+	const char *argv[COUNT(common) + COUNT(to_boot) + COUNT(to_copy) + 1] = { 0 };
+	bool first = start->how == MACHINE_FIRST;
 	int bell[2] = { -1, -1 }, qmp[2] = { -1, -1 };
 	pid_t parent = getpid();
 	char path[PATH_MAX];
@@ -248,11 +261,13 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 		fd[FD_BELL] = bell[1];
 		fd[FD_CONSOLE] = m->console;
 		fd[FD_QMP] = qmp[1];
-		fd[FD_STATE] = start->state;
-		fd[FD_KERNEL] = start->boot ? start->kernel : -1;
-		fd[FD_INITRD] = start->boot ? start->initrd : -1;
+		fd[FD_STATE] = first ? -1 : start->state;
+		fd[FD_KERNEL] = first ? start->kernel : -1;
+		fd[FD_INITRD] = first ? start->initrd : -1;
+		fd[FD_SAVE] = start->how == MACHINE_COPY ? -1 : start->save;
 		memcpy(argv, common, sizeof(common));
-		memcpy(argv + COUNT(common), more, n * sizeof(*more));
+		memcpy(argv + COUNT(common), more[start->how].argv,
+		       more[start->how].n * sizeof(*argv));
 		m->pid = fork();
 		if (!m->pid)
 			become_qemu(path, (char **)argv, fd, m->log, parent);

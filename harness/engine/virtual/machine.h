@@ -25,19 +25,31 @@ struct machine {
 	struct box_head *box; /* mapped, BOX_SIZE */
 };
 
+enum machine_how {
+	MACHINE_FIRST, /* a kernel is booted; RAM is written through to its file */
+	MACHINE_GO_ON, /* a saved machine goes on; RAM is written through to its file */
+	MACHINE_COPY,  /* a saved machine goes on; RAM is private, its file stays as it is */
+};
+
 /* Where RAM lies and what to start from. */
 struct machine_start {
-	int ram;              /* a file of MACHINE_RAM bytes */
-	bool boot;            /* true: RAM is written through to the file, and the kernel is booted;
-			       * false: RAM is private, and the machine waits for its state */
-	int kernel, initrd;   /* to boot */
-	int state;            /* boot: a file to save into; else what was saved */
+	enum machine_how how;
+	int ram;            /* a file of MACHINE_RAM bytes */
+	int kernel, initrd; /* MACHINE_FIRST */
+	int state;          /* else: what was saved */
+	int save;           /* not MACHINE_COPY: a file to save into */
 };
 
 #define MACHINE_RAM (512u << 20)
 
-/* What QEMU calls the descriptor .state. */
-#define MACHINE_STATE_PATH "/proc/self/fd/15"
+/* What QEMU calls the descriptor .save. */
+#define MACHINE_SAVE_PATH "/proc/self/fd/18"
+
+/* What starts a machine that boots, and one that was saved (the descriptor .state). */
+#define MACHINE_BOOT    "{\"execute\":\"qmp_capabilities\"}"
+#define MACHINE_RESTORE                                                                             \
+	"{\"execute\":\"qmp_capabilities\"}"                                                         \
+	"{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:15\"}}"
 
 /* Opens the box and the pipes. After a failure machine_close() is due as well. */
 int machine_open(struct machine *m, struct err *err);

@@ -94,7 +94,8 @@ static int put_argv(struct packer *p, struct box_head *box, char *const *argv, s
 	return 0;
 }
 
-int pack_job(struct box_head *box, const struct virtual_job *job, struct err *err)
+int pack_job(struct box_head *box, enum box_task task, const struct virtual_job *job,
+	     struct err *err)
 {
 	struct packer p = { .in = (char *)box + BOX_IN };
 	struct box_file *file;
@@ -102,7 +103,8 @@ int pack_job(struct box_head *box, const struct virtual_job *job, struct err *er
 
 	if ((job->nfiles + 1) > BOX_IN_SIZE / sizeof(*file))
 		return err_set(err, E2BIG, "too many files for one guest");
-	*box = (struct box_head){ .magic = BOX_MAGIC, .version = BOX_VERSION, .seed = job->seed,
+	*box = (struct box_head){ .magic = BOX_MAGIC, .version = BOX_VERSION, .task = task,
+				  .seed = job->seed,
 				  .deadline_ns = job->deadline_ns,
 				  .nfiles = (uint32_t)job->nfiles + 1 };
 	file = (struct box_file *)p.in;
@@ -118,5 +120,7 @@ int pack_job(struct box_head *box, const struct virtual_job *job, struct err *er
 		file[i + 1].len = from->len;
 		ret = put(&p, from->bytes, from->len, &file[i + 1].off, err);
 	}
-	return ret ? ret : put_program(&p, job->program, &file[0], err);
+	if (!ret && task != BOX_GO_ON)
+		ret = put_program(&p, job->program, &file[0], err);
+	return ret;
 }

@@ -44,10 +44,6 @@ struct virtual_run {
 	int status; /* of QEMU, when GONE */
 };
 
-static const char restore_commands[] =
-	"{\"execute\":\"qmp_capabilities\"}"
-	"{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:15\"}}";
-
 static int watch(struct virtual_run *run, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
@@ -78,9 +74,9 @@ static int start(struct virtual_run *run, const struct virtual_kernel *k,
 		return ret;
 	ret = machine_open(&run->machine, err);
 	if (!ret)
-		ret = pack_job(run->machine.box, job, err);
+		ret = pack_job(run->machine.box, k->loaded ? BOX_GO_ON : BOX_RUN, job, err);
 	if (!ret) {
-		struct machine_start from = { .boot = false, .ram = snapshot.ram,
+		struct machine_start from = { .how = MACHINE_COPY, .ram = snapshot.ram,
 					      .state = snapshot.state };
 
 		ret = machine_spawn(&run->machine, &from, err);
@@ -88,7 +84,7 @@ static int start(struct virtual_run *run, const struct virtual_kernel *k,
 	snapshot_close(&snapshot);
 	run->qmp.fd = run->machine.qmp;
 	if (!ret)
-		ret = qmp_send(&run->qmp, restore_commands, err);
+		ret = qmp_send(&run->qmp, MACHINE_RESTORE, err);
 	return ret ? ret : open_watches(run, err);
 }
 

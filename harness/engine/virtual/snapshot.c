@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +136,25 @@ void snapshot_close(struct snapshot *snapshot)
 	if (snapshot->state >= 0)
 		close(snapshot->state);
 	snapshot->ram = snapshot->state = -1;
+}
+
+int snapshot_copy_ram(const struct snapshot *from, int to, struct err *err)
+{
+	off_t at = 0, end;
+
+	while ((at = lseek(from->ram, at, SEEK_DATA)) >= 0) {
+		end = lseek(from->ram, at, SEEK_HOLE);
+		if (end < 0 || lseek(to, at, SEEK_SET) < 0)
+			break;
+		while (at < end) {
+			ssize_t n = sendfile(to, from->ram, &at, (size_t)(end - at));
+
+			if (n <= 0)
+				return err_sys(err, n ? errno : EIO,
+					       "cannot copy the snapshot's memory");
+		}
+	}
+	return errno == ENXIO ? 0 : err_sys(err, errno, "cannot copy the snapshot's memory");
 }
 
 static bool is_zero(const char *page, size_t len)

@@ -3,6 +3,7 @@
 #define ENGINE_VIRTUAL_VIRTUAL_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
  *
  *   virtual_kernel_open() or virtual_kernel_fetch()    which kernel
  *   virtual_snapshot()                                 boots it once; afterwards a cache hit
+ *   virtual_load()                                     optional: likewise, a program made ready
  *   virtual_start(), virtual_pump() …, virtual_finish()   one guest each; as many as one likes
  *
  * Everything is deterministic in (kernel, QEMU, program, argv, files, seed): the program's output
@@ -30,7 +32,9 @@ struct virtual_kernel {
 	char image[PATH_MAX];    /* bzImage or vmlinux */
 	char modules[PATH_MAX];  /* .../lib/modules/RELEASE; "" when everything is built in */
 	char release[65];        /* uname -r; "" until known */
-	char snapshot[PATH_MAX]; /* set by virtual_snapshot() */
+	char snapshot[PATH_MAX]; /* set by virtual_snapshot() and virtual_load() */
+	uint64_t key;            /* what that snapshot depends on, hashed */
+	bool loaded;             /* it holds a program that waits for its job */
 };
 
 /* -ENOENT, -ENOSYS, … with what is missing and how to get it, or 0: QEMU is there, and can run. */
@@ -51,6 +55,16 @@ int virtual_kernel_fetch(const char *series, struct virtual_kernel *out, struct 
 
 /* Makes sure that a snapshot of the booted kernel is in the cache, and sets k->snapshot. */
 int virtual_snapshot(struct virtual_kernel *k, struct err *err);
+
+/*
+ * Makes sure that a snapshot is in the cache in which @program, started as @argv, has made itself
+ * ready and stopped itself (SIGSTOP). From then on jobs on @k go on with it instead of starting
+ * theirs: it gets SIGCONT at the job's start, with the job's files and a file "argv" in its working
+ * directory, which holds the job's argv as /proc/self/cmdline would.
+ * -EIO when it ends instead, with what it said last.
+ */
+int virtual_load(struct virtual_kernel *k, const char *program, char *const *argv,
+		 struct err *err);
 
 struct virtual_file {
 	const char *name; /* as the program will see it in its working directory; no slash */

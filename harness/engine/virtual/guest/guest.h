@@ -35,9 +35,12 @@ void setup_sysctls(void);
 /* Adds @seed to the kernel's random pool and makes every generator start again from it. */
 void setup_seed(uint64_t seed);
 
-/* Unpacks the job and returns. */
+/* Unpacks the job's files and returns. */
 void job_unpack(void);
-/* Runs it at @start_ns (CLOCK_MONOTONIC), passes its output on, and ends the guest with it. */
+/* Starts the program and returns when it has stopped itself. */
+void job_load(void);
+/* Starts it, or lets it go on, at @start_ns (CLOCK_MONOTONIC), passes its output on, and ends the
+ * guest with it. */
 _Noreturn void job_run(int64_t start_ns);
 
 int64_t guest_now_ns(void);

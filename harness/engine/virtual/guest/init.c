@@ -8,7 +8,9 @@
  *   pause     a write to the pvpanic port: QEMU stops between two instructions, and the host takes
  *             the snapshot here. Everything above happens once for each kernel
  *   unpack    in every restored copy: the seed goes into the random pool, the job into files
- *   start     at a time fixed by the snapshot alone, START_NS to twice that later. How long
+ *   load      optional, and again once for all copies: the program is started, makes itself ready
+ *             and stops itself. Then idleness, pause and unpack as above; the program goes on at
+ *   start     a time fixed by the snapshot alone, START_NS to twice that later. How long
  *             unpacking took has no influence on the phase of any timer after it
  *   run       the program; its output is passed on; its end, or the deadline, ends the machine
  *
@@ -65,9 +67,28 @@ static void sleep_ns(int64_t ns)
 		;
 }
 
-int main(void)
+/* Stops for the snapshot. What follows happens in a copy of it, with a job in the box: returns when
+ * its program is due. */
+static int64_t pause_for_job(void)
 {
 	struct utsname uts;
+	int64_t paused_ns;
+
+	sleep_ns(SETTLE_NS);
+	uname(&uts);
+	memcpy(box->release, uts.release, sizeof(box->release));
+	paused_ns = box->snapshot_ns = guest_now_ns();
+	box_pause();
+
+	if (box->magic != BOX_MAGIC || box->version != BOX_VERSION)
+		guest_die(0, "the box holds no job of this version");
+	setup_seed(box->seed);
+	job_unpack();
+	return (paused_ns / START_NS + 2) * START_NS;
+}
+
+int main(void)
+{
 	int64_t start;
 
 	setup_mounts();
@@ -75,17 +96,10 @@ int main(void)
 	setup_modules();
 	setup_sysctls();
 	setup_seed(0);
-	sleep_ns(SETTLE_NS);
-
-	uname(&uts);
-	memcpy(box->release, uts.release, sizeof(box->release));
-	box->snapshot_ns = guest_now_ns();
-	start = (box->snapshot_ns / START_NS + 2) * START_NS;
-	box_pause();
-
-	if (box->magic != BOX_MAGIC || box->version != BOX_VERSION)
-		guest_die(0, "the box holds no job of this version");
-	setup_seed(box->seed);
-	job_unpack();
+	start = pause_for_job();
+	if (box->task == BOX_LOAD) {
+		job_load();
+		start = pause_for_job();
+	}
 	job_run(start);
 }

@@ -7,6 +7,9 @@
  * it reads, in the order in which it reads it. When the program has ended, what its pipes still
  * hold is sent; whoever else holds them open is not waited for. The deadline kills everything
  * first, and then does the same.
+ *
+ * A program that is loaded is started the same way, but before the snapshot of which each job gets
+ * a copy: it stops itself when it is ready, and finds its command line in /job/argv when it goes on.
  */
 #include "engine/virtual/guest/guest.h"
 
@@ -17,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/io.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -25,9 +29,14 @@
 #include <unistd.h>
 
 #define PROGRAM  "/bin/deadpeer"
+#define ARGV     "/job/argv"
 #define ARGV_MAX 1024
 
 enum { OUT, ERRS, CHILD, TIMER, NFDS };
+
+/* The program, its pipes and what else is waited for. */
+static pid_t program;
+static struct pollfd fds[NFDS];
 
 static struct timespec timespec_of(int64_t ns)
 {
@@ -42,21 +51,38 @@ static const char *box_bytes(uint64_t off, uint64_t len)
 	return (const char *)box + BOX_IN + off;
 }
 
-static void unpack_one(const char *path, const struct box_file *file, mode_t mode)
+static void put_file(const char *path, const char *bytes, size_t len, mode_t mode)
 {
-	const char *bytes = box_bytes(file->off, file->len);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
 	if (fd < 0)
 		guest_die(errno, "cannot create %s", path);
-	for (uint64_t at = 0; at < file->len;) {
-		ssize_t n = write(fd, bytes + at, file->len - at);
+	for (size_t at = 0; at < len;) {
+		ssize_t n = write(fd, bytes + at, len - at);
 
 		if (n <= 0)
 			guest_die(n ? errno : ENOSPC, "cannot write %s", path);
-		at += (uint64_t)n;
+		at += (size_t)n;
 	}
 	close(fd);
+}
+
+static void unpack_one(const char *path, const struct box_file *file, mode_t mode)
+{
+	put_file(path, box_bytes(file->off, file->len), file->len, mode);
+}
+
+/* Where the arguments lie in the box; *@len with the last one's NUL. */
+static const char *box_argv(size_t *len)
+{
+	uint64_t at = box->argv_off;
+
+	if (!box->argc || box->argc > ARGV_MAX)
+		guest_die(0, "the job has %u arguments; 1 to %d are possible", box->argc, ARGV_MAX);
+	for (uint32_t i = 0; i < box->argc; i++)
+		at += strnlen(box_bytes(at, 1), BOX_IN_SIZE - at) + 1;
+	*len = at - box->argv_off;
+	return box_bytes(box->argv_off, *len);
 }
 
 void job_unpack(void)
@@ -71,22 +97,28 @@ void job_unpack(void)
 	mkdir("/job", 0755);
 	if (chdir("/job"))
 		guest_die(errno, "cannot enter /job");
-	unpack_one(PROGRAM, &file[0], 0755);
+	if (box->task != BOX_GO_ON)
+		unpack_one(PROGRAM, &file[0], 0755);
 	for (uint32_t i = 1; i < box->nfiles; i++) {
 		snprintf(path, sizeof(path), "/job/%.*s", (int)sizeof(file->name), file[i].name);
 		unpack_one(path, &file[i], 0644);
+	}
+	if (box->task == BOX_GO_ON) {
+		size_t len;
+		const char *text = box_argv(&len);
+
+		put_file(ARGV, text, len, 0644);
 	}
 }
 
 static char **copy_argv(void)
 {
 	static char *argv[ARGV_MAX + 1];
-	uint64_t at = box->argv_off;
+	size_t len, at = 0;
+	const char *text = box_argv(&len);
 
-	if (!box->argc || box->argc > ARGV_MAX)
-		guest_die(0, "the job has %u arguments; 1 to %d are possible", box->argc, ARGV_MAX);
 	for (uint32_t i = 0; i < box->argc; i++) {
-		argv[i] = strdup(box_bytes(at, 1));
+		argv[i] = strdup(text + at);
 		if (!argv[i])
 			guest_die(ENOMEM, "cannot copy the arguments");
 		at += strlen(argv[i]) + 1;
@@ -103,6 +135,7 @@ static _Noreturn void become_program(char **argv, const int out[2], const int er
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
+	iopl(0); /* else each switch to it or a child of its sets the I/O ports' permissions anew */
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out[1], STDOUT_FILENO) < 0 ||
 	    dup2(errs[1], STDERR_FILENO) < 0)
 		_exit(126);
@@ -113,19 +146,18 @@ static _Noreturn void become_program(char **argv, const int out[2], const int er
 	_exit(127);
 }
 
-static pid_t start(struct pollfd *fds)
+static void start(void)
 {
 	char **argv = copy_argv();
 	int out[2], errs[2];
-	pid_t pid;
 
 	if (pipe2(out, O_CLOEXEC) || pipe2(errs, O_CLOEXEC))
 		guest_die(errno, "cannot make a pipe");
 	box->started_ns = guest_now_ns();
-	pid = fork();
-	if (pid < 0)
+	program = fork();
+	if (program < 0)
 		guest_die(errno, "cannot fork");
-	if (!pid)
+	if (!program)
 		become_program(argv, out, errs);
 	close(out[1]);
 	close(errs[1]);
@@ -133,7 +165,13 @@ static pid_t start(struct pollfd *fds)
 	fcntl(errs[0], F_SETFL, O_NONBLOCK);
 	fds[OUT].fd = out[0];
 	fds[ERRS].fd = errs[0];
-	return pid;
+}
+
+static void go_on(void)
+{
+	box->started_ns = guest_now_ns();
+	if (!program || kill(program, SIGCONT))
+		guest_die(program ? errno : 0, "there is no program that waits for a job");
 }
 
 static void pass_on(struct pollfd *fd, enum box_stream stream)
@@ -151,14 +189,14 @@ static void pass_on(struct pollfd *fd, enum box_stream stream)
 	}
 }
 
-/* Reaps every child there is; true and its status when @pid was one of them. */
-static int reap(pid_t pid, int *status)
+/* Reaps every child there is; true and its status when the program was one of them. */
+static int reap(int *status)
 {
 	int found = 0, st;
 	pid_t got;
 
 	while ((got = waitpid(-1, &st, WNOHANG)) > 0) {
-		if (got != pid)
+		if (got != program)
 			continue;
 		*status = st;
 		found = 1;
@@ -176,15 +214,40 @@ static int open_timer(int64_t at_ns)
 	return fd;
 }
 
+/* It ended instead of stopping: its last line on standard error says more than its status. */
+static _Noreturn void die_unready(int status)
+{
+	static char text[BOX_SLOT_MAX];
+	ssize_t n = read(fds[ERRS].fd, text, sizeof(text) - 1);
+	size_t len = n > 0 ? (size_t)n : 0, from;
+
+	while (len && text[len - 1] == '\n')
+		len--;
+	for (from = len; from && text[from - 1] != '\n'; from--)
+		;
+	guest_die(0, "the program did not wait for a job (wait status %d)%s%.*s", status,
+		  len > from ? ": " : "", (int)(len - from), text + from);
+}
+
+void job_load(void)
+{
+	int status;
+
+	start();
+	while (waitpid(program, &status, WUNTRACED) < 0)
+		if (errno != EINTR)
+			guest_die(errno, "cannot wait for the program");
+	if (!WIFSTOPPED(status))
+		die_unready(status);
+}
+
 _Noreturn void job_run(int64_t start_ns)
 {
-	struct pollfd fds[NFDS] = { 0 };
 	struct timespec at = timespec_of(start_ns);
 	struct signalfd_siginfo info;
 	enum box_end end = BOX_END_NONE;
 	int status = 0;
 	sigset_t child;
-	pid_t pid;
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
@@ -198,14 +261,17 @@ _Noreturn void job_run(int64_t start_ns)
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
 		;
 
-	pid = start(fds);
+	if (box->task == BOX_GO_ON)
+		go_on();
+	else
+		start();
 	while (!end) {
 		if (poll(fds, NFDS, -1) < 0 && errno != EINTR)
 			guest_die(errno, "cannot poll");
 		pass_on(&fds[OUT], BOX_STDOUT);
 		pass_on(&fds[ERRS], BOX_STDERR);
 		if (fds[CHILD].revents && read(fds[CHILD].fd, &info, sizeof(info)) > 0 &&
-		    reap(pid, &status))
+		    reap(&status))
 			end = BOX_END_EXIT;
 		else if (fds[TIMER].revents)
 			end = BOX_END_DEADLINE;

@@ -9,13 +9,16 @@
  *   payload spin          computes for ever
  *   payload orphan        leaves a child behind that keeps the pipes open
  *   payload panic         makes the kernel panic
+ *   payload wait          stops itself; then the file argv, a.txt, the time and a random number
  */
 #include "engine/virtual/payload/payload.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,6 +97,34 @@ static int do_panic(const char *arg)
 	return write(fd, "c", 1) != 1;
 }
 
+/* The arguments and the file a line each, and together on standard error. */
+static int do_wait(const char *arg)
+{
+	char text[64] = "", line[64] = "", *last = text;
+	FILE *argv, *file;
+	struct timespec ts;
+	unsigned number;
+	size_t len;
+
+	(void)arg;
+	puts("ready");
+	fflush(stdout);
+	raise(SIGSTOP);
+	argv = fopen("argv", "re");
+	file = fopen("a.txt", "re");
+	if (!argv || !file || !fgets(line, sizeof(line), file) ||
+	    getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return 1;
+	len = fread(text, 1, sizeof(text) - 1, argv);
+	for (char *at = text; at < text + len; at += strlen(at) + 1)
+		puts(last = at);
+	fputs(line, stdout);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	printf("%lld.%09ld %u\n", (long long)ts.tv_sec, ts.tv_nsec, number);
+	fprintf(stderr, "%s, %s", last, line);
+	return 0;
+}
+
 static int do_tcp(const char *arg)
 {
 	return payload_tcp(atoi(arg));
@@ -106,6 +137,7 @@ static const struct {
 	{ "tcp", do_tcp },     { "sleep", do_sleep }, { "exit", do_exit },
 	{ "cat", do_cat },     { "flood", do_flood }, { "half", do_half },
 	{ "spin", do_spin },   { "orphan", do_orphan }, { "panic", do_panic },
+	{ "wait", do_wait },
 };
 
 int main(int argc, char **argv)
