@@ -143,7 +143,16 @@ static int heartbeat_arm(struct watch *watch, struct err *err)
 	return watch_new_own(watch, sizeof(struct pings), err);
 }
 
-/* Judges every ping that has had its period at @now. True when that makes the peer dead. */
+/* A ping that is answered needs no wait for the end of its period. */
+static void pings_answered(struct pings *p)
+{
+	while (p->first != p->next && p->heard_ns >= p->sent_ns[p->first % PINGS]) {
+		p->first++;
+		p->missed = 0;
+	}
+}
+
+/* Judges every ping that was not answered and has had its period at @now. True when that makes the peer dead. */
 static bool pings_judge(struct pings *p, const struct opt_values *opt, int64_t now)
 {
 	while (p->first != p->next) {
@@ -152,8 +161,7 @@ static bool pings_judge(struct pings *p, const struct opt_values *opt, int64_t n
 		if (now - sent < opt->v[HEARTBEAT_PERIOD])
 			return false;
 		p->first++;
-		p->missed = p->heard_ns >= sent ? 0 : p->missed + 1;
-		if (p->missed == opt->v[HEARTBEAT_MISSES])
+		if (++p->missed == opt->v[HEARTBEAT_MISSES])
 			return true;
 	}
 	return false;
@@ -196,6 +204,7 @@ static bool heartbeat_ping(struct watch *watch, bool held_dead)
 		now = clock_now_ns();
 		if (!heartbeat_read(watch, MSG_PONG, &p->heard_ns))
 			return false;
+		pings_answered(p);
 		if (held_dead && p->heard_ns > heard) {
 			watch->trusted_ns = p->heard_ns;
 			p->missed = 0;

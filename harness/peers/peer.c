@@ -91,6 +91,9 @@ static int peer_ready(struct station *st, int conn, uint32_t events, struct err 
 			else if (bytes[i] == MSG_REQUEST)
 				send_one(st, conn, MSG_ANSWER, st->args->size);
 		}
+		/* That was all there was; what has come since, the end too, epoll tells. */
+		if (n < (ssize_t)sizeof(bytes))
+			return 0;
 	}
 	return 0;
 }

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 
+#define TIMER_FIRED (-1)
+
 int station_add(struct station *st, int op, int fd, uint32_t events, enum station_tag tag, int conn,
 		struct err *err)
 {
@@ -25,7 +27,8 @@ int station_open(struct station *st, const struct args *args, const struct stati
 {
 	int ret;
 
-	*st = (struct station){ .args = args, .role = role, .state = state, .listener = -1 };
+	*st = (struct station){ .args = args, .role = role, .state = state, .listener = -1,
+				.timer_ns = INT64_MAX };
 	st->voice = (struct voice){ .args = args, .started_ns = clock_now_ns() };
 	st->epoll = epoll_create1(EPOLL_CLOEXEC);
 	st->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -92,12 +95,9 @@ int station_say(struct station *st, const struct event *event, struct err *err)
 
 static int take_due(struct station *st, struct err *err)
 {
-	uint64_t expiries;
 	struct due due;
-	ssize_t n = read(st->timer, &expiries, sizeof(expiries));
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return err_sys(err, errno, "the timer");
+	st->timer_ns = TIMER_FIRED;
 	while (due_take(&st->due, clock_now_ns(), &due)) {
 		bool own = due.what == DUE_CONNECT || due.what == DUE_LIMIT;
 		int ret = own ? connect_due(st, &due, err) : st->role->due(st, &due, err);
@@ -108,12 +108,16 @@ static int take_due(struct station *st, struct err *err)
 	return 0;
 }
 
-/* The kernel's timer follows the earliest entry of the schedule. */
+/* The kernel's timer follows the earliest entry of the schedule. Setting it takes back that it has
+ * fired (fs/timerfd.c: timerfd_setup): it need not be read. */
 static void set_timer(struct station *st)
 {
 	int64_t next = due_next_ns(&st->due);
 	struct itimerspec spec = { 0 };
 
+	if (next == st->timer_ns)
+		return;
+	st->timer_ns = next;
 	if (next != INT64_MAX)
 		spec.it_value = clock_timespec(next > 0 ? next : 1);
 	timerfd_settime(st->timer, TFD_TIMER_ABSTIME, &spec, NULL);

@@ -52,6 +52,7 @@ struct station {
 	struct voice voice;
 	struct due_heap due;
 	int epoll, timer, listener; /* -1: none */
+	int64_t timer_ns;           /* what the timer is set to; INT64_MAX: to nothing */
 	struct link *link;          /* one for each connection */
 	bool over;
 };
