@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "netns/nft_expr.h"
 #include "netns/sysctl.h"
@@ -180,13 +181,51 @@ int nat_connections(struct netns *ns, int family, uint16_t port, int *n, struct 
 	return ret;
 }
 
-static struct nl_msg *idle_message(int family, const struct nat_flow *flow, unsigned int idle_s)
+static struct nl_msg *flow_message(int type, int family, const struct nat_flow *flow)
 {
-	struct nl_msg *msg = nfnl_message(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW, 0, family);
+	struct nl_msg *msg = nfnl_message(NFNL_SUBSYS_CTNETLINK, type, 0, family);
 
 	if (msg && flow->size <= NAT_TUPLE_MAX &&
-	    nla_put(msg, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->size, flow->tuple) == 0 &&
-	    nla_put_u32(msg, CTA_TIMEOUT, htonl(idle_s)) == 0)
+	    nla_put(msg, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->size, flow->tuple) == 0)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static int look_left(struct nlmsghdr *hdr, void *arg)
+{
+	const struct nlattr *left = nlmsg_find_attr(hdr, sizeof(struct nfgenmsg), CTA_TIMEOUT);
+	struct nat_flow *flow = arg;
+
+	flow->listed = true;
+	flow->left_s = left ? ntohl(nla_get_u32(left)) : 0;
+	return 0;
+}
+
+int nat_look(struct netns *ns, int family, struct nat_flow *const *flows, int n, struct err *err)
+{
+	int fd = nfnl_open(ns, err), ret = fd < 0 ? fd : 0;
+
+	for (int i = 0; i < n && !ret; i++) {
+		struct nl_msg *msg;
+
+		if (!flows[i]->listed)
+			continue;
+		flows[i]->listed = false;
+		msg = flow_message(IPCTNL_MSG_CT_GET, family, flows[i]);
+		ret = nfnl_ask(fd, msg, look_left, flows[i], err, "cannot look at a connection of conntrack's");
+		ret = ret == -ENOENT ? 0 : ret;
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static struct nl_msg *idle_message(int family, const struct nat_flow *flow, unsigned int idle_s)
+{
+	struct nl_msg *msg = flow_message(IPCTNL_MSG_CT_NEW, family, flow);
+
+	if (msg && nla_put_u32(msg, CTA_TIMEOUT, htonl(idle_s)) == 0)
 		return msg;
 	nlmsg_free(msg);
 	return NULL;

@@ -56,6 +56,13 @@ int nat_list(struct netns *ns, int family, uint16_t port, uint16_t first, struct
 	     int n, struct err *err);
 
 /*
+ * What has become of each of @flows, which nat_list() found: `listed` and `left_s`. Asked for by name, so
+ * that it costs what @n says and not what the list is long; what has expired is not found either
+ * (nf_conntrack_netlink.c: ctnetlink_get_conntrack). One that was not listed stays so.
+ */
+int nat_look(struct netns *ns, int family, struct nat_flow *const *flows, int n, struct err *err);
+
+/*
  * From now on a flow is forgotten when it was silent for @idle_s seconds: each of @flows counts from
  * this call, and anew from each packet that it sends, in jiffies (nf_conntrack_core.c:
  * __nf_ct_refresh_acct). It is the timeout of what is established and acknowledged: of one with data in

@@ -69,10 +69,15 @@ static int converse(int fd, const char *bytes, size_t size, bool dump, rtnl_repl
 	}
 }
 
+int nfnl_open(struct netns *ns, struct err *err)
+{
+	return netns_socket(ns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, err);
+}
+
 static int ask(struct netns *ns, const char *bytes, size_t size, bool dump, rtnl_reply reply,
 	       void *arg, struct err *err, const char *what)
 {
-	int fd = netns_socket(ns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, err), ret;
+	int fd = nfnl_open(ns, err), ret;
 
 	if (fd < 0)
 		return fd;
@@ -134,7 +139,7 @@ struct nl_msg *nfnl_message(int subsystem, int type, int flags, int family)
 
 int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, const char *what)
 {
-	int fd = netns_socket(ns, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, err), ret = fd < 0 ? fd : 0;
+	int fd = nfnl_open(ns, err), ret = fd < 0 ? fd : 0;
 
 	for (int i = 0; i < n && !ret; i++) {
 		const struct nlmsghdr *hdr = msg[i] ? nlmsg_hdr(msg[i]) : NULL;
@@ -149,6 +154,17 @@ int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, con
 	if (fd >= 0)
 		close(fd);
 	return ret;
+}
+
+int nfnl_ask(int fd, struct nl_msg *msg, rtnl_reply reply, void *arg, struct err *err, const char *what)
+{
+	int ret;
+
+	if (!msg)
+		return err_sys(err, ENOMEM, "%s", what);
+	ret = converse(fd, (const char *)nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len, false, reply, arg);
+	nlmsg_free(msg);
+	return ret && ret != -ENOENT ? err_sys(err, -ret, "%s", what) : ret;
 }
 
 int nfnl_dump(struct netns *ns, int subsystem, int type, int family, rtnl_reply reply, void *arg,

@@ -36,8 +36,15 @@ int nfnl_request(struct netns *ns, int subsystem, int type, int flags, int famil
  * is there no more (-ENOENT) is left out. */
 int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, const char *what);
 
-/* A message for nfnl_each(), its family header in place, for attributes; NULL: no memory. */
+/* A message for nfnl_each() or nfnl_ask(), its family header in place, for attributes; NULL: no memory. */
 struct nl_msg *nfnl_message(int subsystem, int type, int flags, int family);
+
+/* For many questions over one socket. A descriptor or a negative errno. */
+int nfnl_open(struct netns *ns, struct err *err);
+
+/* Asks @msg, frees it, and has @reply see the answer. -ENOENT, without a sentence: there is no such
+ * thing; else the sentence is "@what: errno". */
+int nfnl_ask(int fd, struct nl_msg *msg, rtnl_reply reply, void *arg, struct err *err, const char *what);
 
 /* @reply sees every message of the answer. */
 int nfnl_dump(struct netns *ns, int subsystem, int type, int family, rtnl_reply reply, void *arg,

@@ -9,6 +9,7 @@
 #include "lab/lab.h"
 #include "netns/err.h"
 #include "netns/facts.h"
+#include "netns/nat.h"
 #include "theory/situation.h"
 
 /*
@@ -31,6 +32,7 @@ struct fault_flow {
 	bool hit;                    /* it has happened to this connection, ... */
 	int64_t before_ns, after_ns; /* ... between these; not (yet): when it will, as far as is known */
 	int64_t seen_ns;             /* private to the fault: not yet, then */
+	struct nat_flow nat;         /* private to the fault */
 };
 
 /* What has to be known to inject and to undo; the trial keeps one for each timeline entry. */
@@ -38,6 +40,7 @@ struct fault_act {
 	const struct fault *fault;
 	struct opt_values opt;
 	uint64_t seed;
+	int64_t planned_ns;          /* when the first inject() was due; the trial sets it */
 	int64_t before_ns, after_ns; /* CLOCK_MONOTONIC; set by inject() */
 	/* Set by inject() where each connection has stamps of its own (close, shutdown, reset): they
 	 * come as EVENT_FAULT from the peer, and EVENT_DONE after the last. */
@@ -83,8 +86,8 @@ struct fault {
 	/* The entry must say `for:`: a fault that by its nature ends (pause). */
 	bool ends;
 
-	/* Optional. Repetition (signal every/count, flap): how long after the first inject() the
-	 * next one is due, in ns; 0: no more. before_ns and after_ns stay those of the first. */
+	/* Optional. Repetition (signal every/count, flap): how long after planned_ns the next
+	 * inject() is due, in ns; 0: no more. before_ns and after_ns stay those of the first. */
 	int64_t (*again_ns)(const struct fault_act *act);
 };
 

@@ -19,7 +19,7 @@
  * has `idle` left when the fault happens, and again with each of its packets, in either direction (RFC
  * 5382 REQ-5; nf_conntrack_core.c: __nf_ct_refresh_acct). So it depends on what the connection itself
  * says whether it is lost, and when, and each has an instant of its own: inject() is repeated, and
- * looks at the list, until all are forgotten (nat_idle.h). Those that talk never are. Proven at
+ * looks at those whose time it is, until all are forgotten (nat_idle.h). Those that talk never are. Proven at
  * first: all connections have their time, and no more; a segment of none is refused. That each is
  * forgotten when theory says, or not, is proven by the trial from those stamps.
  */
@@ -27,10 +27,13 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "fault/fault.h"
 #include "fault/nat_idle.h"
 #include "fault/proof.h"
 #include "netns/nat.h"
+
+#define TOGETHER_NS (2 * NS_PER_MS) /* those that are due that soon are looked at in one go */
 
 enum { NAT_EXPIRY_ANSWER, NAT_EXPIRY_IDLE };
 
@@ -111,27 +114,8 @@ static int count_idle(struct lab *lab, struct fault_act *act, struct nat_flow *f
 			.before_ns = act->before_ns + idle - NAT_IDLE_TICK_NS,
 			.after_ns = act->after_ns + idle,
 			.seen_ns = act->before_ns,
+			.nat = flows[i],
 		};
-	}
-	return ret;
-}
-
-static int look(struct lab *lab, struct fault_act *act, struct nat_flow *flows, struct err *err)
-{
-	int64_t from = clock_now_ns(), to;
-	int ret = nat_list(lab->ns[PLACE_WIRE], lab->config.family, LAB_PORT, LAB_CLIENT_PORT, flows,
-			   lab->config.n_conns, err);
-
-	to = clock_now_ns();
-	for (int i = 0; !ret && i < act->n_flows; i++) {
-		struct fault_flow *flow = &act->flows[i];
-
-		if (flow->hit)
-			continue;
-		if (flows[i].listed)
-			nat_idle_listed(flow, from, to, flows[i].left_s);
-		else
-			nat_idle_missing(flow, to);
 	}
 	return ret;
 }
@@ -147,6 +131,46 @@ static int with_flows(struct lab *lab, struct fault_act *act,
 		return err_sys(err, ENOMEM, "the router's connections");
 	ret = act_on(lab, act, flows, err);
 	free(flows);
+	return ret;
+}
+
+static int64_t soonest_ns(const struct fault_act *act)
+{
+	int64_t soonest = INT64_MAX;
+
+	for (int i = 0; i < act->n_flows; i++) {
+		if (!act->flows[i].hit)
+			soonest = min64(soonest, nat_idle_next_ns(&act->flows[i]));
+	}
+	return soonest;
+}
+
+/* Those whose time it is. */
+static int look(struct lab *lab, struct fault_act *act, struct err *err)
+{
+	int64_t from = clock_now_ns(), until = soonest_ns(act) + TOGETHER_NS, to;
+	struct nat_flow **due = calloc((size_t)act->n_flows + 1, sizeof(struct nat_flow *));
+	int n = 0, ret;
+
+	if (!due)
+		return err_sys(err, ENOMEM, "the router's connections");
+	for (int i = 0; i < act->n_flows; i++) {
+		if (!act->flows[i].hit && nat_idle_next_ns(&act->flows[i]) <= until)
+			due[n++] = &act->flows[i].nat;
+	}
+	ret = nat_look(lab->ns[PLACE_WIRE], lab->config.family, due, n, err);
+	to = clock_now_ns();
+	for (int i = 0; !ret && i < act->n_flows; i++) {
+		struct fault_flow *flow = &act->flows[i];
+
+		if (flow->hit || nat_idle_next_ns(flow) > until)
+			continue;
+		if (flow->nat.listed)
+			nat_idle_listed(flow, from, to, flow->nat.left_s);
+		else
+			nat_idle_missing(flow, to);
+	}
+	free(due);
 	return ret;
 }
 
@@ -167,7 +191,7 @@ static int nat_expiry_inject(struct lab *lab, struct fault_act *act, struct err 
 	int n = 0, ret;
 
 	if (act->count++)
-		return with_flows(lab, act, look, err);
+		return look(lab, act, err);
 	ret = nat_connections(wire, lab->config.family, LAB_PORT, &n, err);
 	if (!ret)
 		ret = nat_refuse(wire, lab->config.family,
@@ -180,15 +204,9 @@ static int nat_expiry_inject(struct lab *lab, struct fault_act *act, struct err 
 
 static int64_t nat_expiry_again_ns(const struct fault_act *act)
 {
-	int64_t now = clock_now_ns(), soonest = INT64_MAX;
+	int64_t soonest = soonest_ns(act);
 
-	for (int i = 0; i < act->n_flows; i++) {
-		int64_t next = nat_idle_next_ns(&act->flows[i], now);
-
-		if (!act->flows[i].hit && next < soonest)
-			soonest = next;
-	}
-	return idle_ns(&act->opt) && soonest < INT64_MAX ? soonest - act->before_ns : 0;
+	return idle_ns(&act->opt) && soonest < INT64_MAX ? soonest - act->planned_ns : 0;
 }
 
 /* None of the connections under observation is left out, and none has more than the timeout. */

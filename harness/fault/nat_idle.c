@@ -38,8 +38,9 @@ void nat_idle_missing(struct fault_flow *flow, int64_t to_ns)
 	flow->hit = true;
 }
 
-int64_t nat_idle_next_ns(const struct fault_flow *flow, int64_t now_ns)
+int64_t nat_idle_next_ns(const struct fault_flow *flow)
 {
+	int64_t now_ns = flow->seen_ns;
 	int64_t width = flow->after_ns - flow->before_ns, left = flow->before_ns - now_ns;
 	int64_t middle = flow->before_ns + width / 2, next = flow->before_ns;
 

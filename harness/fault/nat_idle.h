@@ -20,7 +20,7 @@ void nat_idle_listed(struct fault_flow *flow, int64_t from_ns, int64_t to_ns, un
 /* It was not: it has been forgotten since the last look. */
 void nat_idle_missing(struct fault_flow *flow, int64_t to_ns);
 
-/* When to look again, after @now_ns. */
-int64_t nat_idle_next_ns(const struct fault_flow *flow, int64_t now_ns);
+/* When to look again. */
+int64_t nat_idle_next_ns(const struct fault_flow *flow);
 
 #endif

@@ -126,8 +126,10 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 	const struct scenario_fault *f = &w->plan->scenario->faults[i];
 	bool first = act->before_ns == 0;
 	int64_t first_before_ns = act->before_ns, first_after_ns = act->after_ns, again_ns;
-	int ret = f->fault->inject(w->lab, act, err);
+	int ret;
 
+	act->planned_ns = step->planned_ns;
+	ret = f->fault->inject(w->lab, act, err);
 	if (ret < 0)
 		return err_prefix(err, -EBADE, "%s could not be injected", f->fault->name);
 	if (first && i == w->plan->principal) {

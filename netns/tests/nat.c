@@ -140,6 +140,35 @@ static bool listed(const struct scratch_router *r, int inside, struct nat_flow *
 	return flow->listed;
 }
 
+/* By name it is what it is on the list: with another tuple's flow beside it, and when it is gone. */
+Test(netns_nat, a_flow_is_asked_for_by_name)
+{
+	struct scratch_router r = router();
+	char seen[INET_ADDRSTRLEN];
+	struct nat_flow flow[2], *flows[] = { &flow[0], &flow[1] };
+	int inside[2], outside[2];
+
+	for (int i = 0; i < 2; i++) {
+		join(&r, &inside[i], &outside[i], seen);
+		cr_assert(listed(&r, inside[i], &flow[i]));
+		scratch_ok(nat_set_idle(r.pair.b, AF_INET, &flow[i], 1, i ? 5000 : 300, e));
+	}
+	scratch_ok(nat_look(r.pair.b, AF_INET, flows, 2, e));
+	for (int i = 0; i < 2; i++) {
+		struct nat_flow same;
+
+		cr_assert(flow[i].listed && listed(&r, inside[i], &same));
+		cr_assert(flow[i].left_s - same.left_s <= 1, "%u, not %u", flow[i].left_s, same.left_s);
+		cr_assert_eq(flow[i].left_s / 400, i ? 12 : 0);
+	}
+	scratch_ok(nat_forget(r.pair.b, e));
+	scratch_ok(nat_look(r.pair.b, AF_INET, flows, 2, e));
+	cr_assert(!flow[0].listed && !flow[1].listed);
+	close(inside[1]);
+	close(outside[1]);
+	leave(&r, inside[0], outside[0]);
+}
+
 /* A second is counted from the call, and anew from each packet; by the kernel's clock. */
 Test(netns_nat, who_is_silent_for_too_long_is_forgotten)
 {

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "base/clock.h"
+#include "base/minmax.h"
 #include "fault/nat_idle.h"
 
 #define BEGIN_NS (1000 * NS_PER_S)
@@ -30,7 +31,7 @@ static int watch(const struct made_up *m, struct fault_flow *flow)
 				     .after_ns = BEGIN_NS + m->idle_ns + NS_PER_MS,
 				     .seen_ns = BEGIN_NS };
 	while (!flow->hit && looks < 100000) {
-		now = nat_idle_next_ns(flow, now);
+		now = max64(now, nat_idle_next_ns(flow));
 		looks++;
 		if (expires(m, now) > now)
 			nat_idle_listed(flow, now, now + m->look_ns,
@@ -82,4 +83,22 @@ Test(nat_idle, slow_looks_give_a_wide_answer_and_no_wrong_one)
 	for (int64_t ms = 100; ms < 1900; ms += 170)
 		finds((struct made_up){ .idle_ns = 2 * NS_PER_S, .talks_ns = ms * NS_PER_MS, .times = 7,
 					.look_ns = 90 * NS_PER_MS }, 400);
+}
+
+/* The fault stamps itself only after it has listed the connections. */
+Test(nat_idle, the_next_look_counts_from_when_the_fault_was_due)
+{
+	struct fault_flow flow = { .before_ns = BEGIN_NS + 30 * NS_PER_S,
+				   .after_ns = BEGIN_NS + 30 * NS_PER_S,
+				   .seen_ns = BEGIN_NS };
+	struct fault_act act = { .planned_ns = BEGIN_NS - 30 * NS_PER_MS, .before_ns = BEGIN_NS,
+				 .flows = &flow, .n_flows = 1 };
+	struct err err = { "" };
+
+	opt_defaults(fault_nat_expiry.options, &act.opt);
+	cr_assert_eq(opt_set_list(fault_nat_expiry.options, &act.opt, "idle=30s", &err), 0, "%s",
+		     err.text);
+	cr_assert_eq(fault_nat_expiry.again_ns(&act), nat_idle_next_ns(&flow) - act.planned_ns);
+	flow.hit = true;
+	cr_assert_eq(fault_nat_expiry.again_ns(&act), 0);
 }
