@@ -143,6 +143,15 @@ Test(virtual_cache, what_is_not_complete_has_no_name)
 	cr_assert(access(path, F_OK));
 }
 
+static bool is_there(int snapshot)
+{
+	char path[PATH_MAX], sub[32];
+
+	snprintf(sub, sizeof(sub), "snapshots/%d", snapshot);
+	cr_assert_eq(cache_path(path, sub, NULL), 0);
+	return !access(path, F_OK);
+}
+
 Test(virtual_cache, old_snapshots_make_room)
 {
 	char path[PATH_MAX], sub[32];
@@ -157,11 +166,14 @@ Test(virtual_cache, old_snapshots_make_room)
 		cr_assert_eq(utimensat(AT_FDCWD, path, when, 0), 0);
 	}
 	cache_prune("snapshots", 2);
-	for (int i = 0; i < 5; i++) {
-		snprintf(sub, sizeof(sub), "snapshots/%d", i);
-		cr_assert_eq(cache_path(path, sub, NULL), 0);
-		cr_assert_eq(!access(path, F_OK), i >= 3, "%d", i);
-	}
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(is_there(i), i >= 3, "%d", i);
+	/* Not those that a run has just begun with, or is about to start its next guest from. */
+	cr_assert_eq(cache_path(path, "snapshots/3", NULL), 0);
+	cache_use(path);
+	cache_prune("snapshots", 0);
+	cr_assert(is_there(3));
+	cr_assert(!is_there(4));
 }
 
 Test(virtual_cache, nobody_without_a_home_has_a_cache_too)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/virtual/virtual.h"
@@ -169,13 +170,12 @@ int cache_commit(const char *build, const char *sub, struct err *err)
 	return 0;
 }
 
-/* How many entries @dir has, and the path of the oldest. */
-static size_t count(const char *dir, char oldest[PATH_MAX])
+/* How many entries @dir has; and the one used longest ago, its path and when that was. */
+static size_t count(const char *dir, char oldest[PATH_MAX], time_t *used)
 {
 	DIR *list = opendir(dir);
 	char path[PATH_MAX];
 	struct dirent *entry;
-	time_t made = 0;
 	struct stat st;
 	size_t n = 0;
 
@@ -184,9 +184,9 @@ static size_t count(const char *dir, char oldest[PATH_MAX])
 
 		if (entry->d_name[0] == '.' || len >= PATH_MAX || stat(path, &st))
 			continue;
-		if (!n++ || st.st_mtime < made) {
+		if (!n++ || st.st_mtime < *used) {
 			memcpy(oldest, path, (size_t)len + 1);
-			made = st.st_mtime;
+			*used = st.st_mtime;
 		}
 	}
 	if (list)
@@ -198,11 +198,13 @@ void cache_prune(const char *sub, size_t keep)
 {
 	char dir[PATH_MAX], oldest[PATH_MAX];
 	size_t n, before = SIZE_MAX;
+	time_t used = 0;
 
 	if (cache_path(dir, sub, NULL))
 		return;
 	/* What cannot be removed must not keep us here. */
-	while ((n = count(dir, oldest)) > keep && n < before) {
+	while ((n = count(dir, oldest, &used)) > keep && n < before &&
+	       used < time(NULL) - CACHE_IN_USE_S) {
 		cache_remove(oldest);
 		before = n;
 	}

@@ -35,7 +35,10 @@ int cache_lock(struct err *err);
 int cache_build(char build[PATH_MAX], struct err *err);
 int cache_commit(const char *build, const char *sub, struct err *err);
 
-/* With the lock held: leaves the @keep entries of the directory @sub that were used last. */
+/* With the lock held: leaves the @keep entries of the directory @sub that were used last,
+ * and those that cache_use() was told of in the last CACHE_IN_USE_S: somebody may be about to use
+ * them again. */
+#define CACHE_IN_USE_S 900
 void cache_prune(const char *sub, size_t keep);
 
 /* It was used just now: others are older. */

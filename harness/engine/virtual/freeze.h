@@ -21,8 +21,8 @@ struct freeze {
 };
 
 /*
- * Makes sure that the snapshot is in the cache, whole, and that it counts as the one used last. Its
- * directory, and what the guest's kernel calls itself. Errors as of virtual_finish().
+ * Makes sure that the snapshot is in the cache, whole. Gives its directory, and what the guest's
+ * kernel calls itself. Errors as of virtual_finish().
  */
 int freeze_ensure(const struct freeze *freeze, char dir[PATH_MAX], char release[65],
 		  struct err *err);

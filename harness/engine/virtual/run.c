@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/virtual/cache.h"
 #include "engine/virtual/lines.h"
 #include "engine/virtual/machine.h"
 #include "engine/virtual/pack.h"
@@ -72,6 +73,7 @@ static int start(struct virtual_run *run, const struct virtual_kernel *k,
 
 	if (ret)
 		return ret;
+	cache_use(k->snapshot);
 	ret = machine_open(&run->machine, err);
 	if (!ret)
 		ret = pack_job(run->machine.box, k->loaded ? BOX_GO_ON : BOX_RUN, job, err);
