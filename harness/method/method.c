@@ -100,10 +100,11 @@ bool watch_write(struct watch *watch, char message)
 
 void watch_data(struct watch *watch, const char *bytes, long n)
 {
+	const char *end = bytes + n, *at;
+
 	if (watch->side != SIDE_SERVER || watch->traffic != TRAFFIC_REQUEST)
 		return;
-	for (long i = 0; i < n; i++) {
-		if (bytes[i] == MSG_REQUEST && !watch_write(watch, MSG_ANSWER))
-			return;
-	}
+	at = memchr(bytes, MSG_REQUEST, (size_t)n);
+	while (at && watch_write(watch, MSG_ANSWER))
+		at = memchr(at + 1, MSG_REQUEST, (size_t)(end - at - 1));
 }

@@ -28,6 +28,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -133,10 +134,10 @@ static void heard(struct detector *d, int64_t now)
 
 static void phi_hear(void *arg, const char *bytes, ssize_t n, int64_t now)
 {
-	for (ssize_t i = 0; i < n; i++) {
-		if (bytes[i] == MSG_BEACON)
-			heard(arg, now);
-	}
+	const char *end = bytes + n, *at = memchr(bytes, MSG_BEACON, (size_t)n);
+
+	for (; at; at = memchr(at + 1, MSG_BEACON, (size_t)(end - at - 1)))
+		heard(arg, now);
 }
 
 static void phi_listen(struct watch *watch, struct detector *d)

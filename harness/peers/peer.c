@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,6 +69,23 @@ static int peer_stands(struct station *st, int conn, int64_t stood_ns, struct er
 	return ret ? ret : station_say(st, &armed, err);
 }
 
+/* In the order of what is asked; most bytes ask nothing. */
+static void answer(struct station *st, int conn, const char *bytes, size_t n)
+{
+	const char *end = bytes + n;
+	const char *ping = memchr(bytes, MSG_PING, n), *request = memchr(bytes, MSG_REQUEST, n);
+
+	while ((ping || request) && st->link[conn].fd >= 0) {
+		if (ping && (!request || ping < request)) {
+			send_one(st, conn, MSG_PONG, 1);
+			ping = memchr(ping + 1, MSG_PING, (size_t)(end - ping - 1));
+		} else {
+			send_one(st, conn, MSG_ANSWER, st->args->size);
+			request = memchr(request + 1, MSG_REQUEST, (size_t)(end - request - 1));
+		}
+	}
+}
+
 static int peer_ready(struct station *st, int conn, uint32_t events, struct err *err)
 {
 	char bytes[4096];
@@ -85,12 +103,7 @@ static int peer_ready(struct station *st, int conn, uint32_t events, struct err 
 			drop(st, conn);
 			return 0;
 		}
-		for (ssize_t i = 0; i < n && st->link[conn].fd >= 0; i++) {
-			if (bytes[i] == MSG_PING)
-				send_one(st, conn, MSG_PONG, 1);
-			else if (bytes[i] == MSG_REQUEST)
-				send_one(st, conn, MSG_ANSWER, st->args->size);
-		}
+		answer(st, conn, bytes, (size_t)n);
 		/* That was all there was; what has come since, the end too, epoll tells. */
 		if (n < (ssize_t)sizeof(bytes))
 			return 0;
