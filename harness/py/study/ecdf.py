@@ -14,7 +14,7 @@ def title(cell):
         ("keepalive", "matrix-cable-far-default", ""): "keepalive 7200/75/9 (Linux's default)",
         ("keepalive", "matrix-cable-far", "idle=1m,intvl=5s,cnt=3"): "keepalive 60/5/3",
         ("keepalive", "tuning-sysctl-5-1-1", ""): "keepalive 5/1/1 by sysctl",
-        ("recv", "matrix-cable-far-sending", ""): "data in flight, tcp_retries2 15",
+        ("recv", "matrix-cable-far-sending-default", ""): "data in flight, tcp_retries2 15",
         ("recv", "tuning-sysctl-5-1-1-sending", ""): "data in flight, tcp_retries2 8",
         ("user_timeout", "matrix-cable-far-sending", "timeout=20s"): "data in flight, TCP_USER_TIMEOUT 20 s",
     }

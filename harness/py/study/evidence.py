@@ -146,7 +146,7 @@ EVIDENCE = {
     "recverr": Evidence("matrix/matrix-reject-host-sending", "recverr", recverr),
     "no-probe": Evidence("claims/claims-keepalive-sending", KEEPALIVE, no_probe),
     "own-error": Evidence("claims/claims-retries2-error", "recv", own_error),
-    "taken-back": Evidence("matrix/matrix-cable-far-sending", "recv", taken_back),
+    "taken-back": Evidence("matrix/matrix-cable-far-sending-default", "recv", taken_back),
     "doubled": Evidence("defaults/defaults-request-ipv6", "keepalive", doubled),
     "nothing-leaves": Evidence("matrix/matrix-drop-egress-sending", "recv", nothing_leaves),
     "reset-answers": Evidence("matrix/matrix-reboot-sending", "recv", reset_answers),

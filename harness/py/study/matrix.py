@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Method against fault: the reference set of scenarios/matrix, and kernel against kernel."""
 
+import collections
+
 from study.records import label
 
 FAMILY = "matrix"
@@ -18,18 +20,19 @@ class Grid:
 
 
 def column(scenario):
-    """The scenario that Linux's default keepalive has for itself stands with the one it completes."""
+    """The scenario that Linux's own limits, which take long, have for themselves stands with the one it completes."""
     return scenario.removesuffix("-default")
 
 
 def rows(cells):
-    """In the order of the first scenario; what only others have comes before its next of kin."""
+    """In the order of the fullest scenario; what only others have comes before its next of kin."""
+    fullest = max(collections.Counter(c.scenario for c in cells).items(), key=lambda n: n[1], default=[None])[0]
     order = []
-    for cell in cells:
+    for cell in sorted(cells, key=lambda c: c.scenario != fullest):
         name = label(cell.method, cell.options)
         kin = [i for i, other in enumerate(order) if other.split(" ")[0] == cell.method]
         if name not in order:
-            order.insert(kin[0] if kin and cell.scenario != cells[0].scenario else len(order), name)
+            order.insert(kin[0] if kin and cell.scenario != fullest else len(order), name)
     return order
 
 

@@ -31,7 +31,8 @@ DISTRIBUTIONS = (
         "keepalive:idle=60s,intvl=5s,cnt=3", "heartbeat:period=20s",
         "heartbeat:period=20s,mode=beacon", "phi")),
     ("scenarios/tuning/tuning-sysctl-5-1-1.yaml", ("keepalive",)),
-    ("scenarios/matrix/matrix-cable-far-sending.yaml", ("user_timeout:timeout=20s", "recv")),
+    ("scenarios/matrix/matrix-cable-far-sending.yaml", ("user_timeout:timeout=20s",)),
+    ("scenarios/matrix/matrix-cable-far-sending-default.yaml", ("recv",)),
     ("scenarios/tuning/tuning-sysctl-5-1-1-sending.yaml", ("recv",)),
 )
 
