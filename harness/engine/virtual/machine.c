@@ -84,11 +84,13 @@ static const char command_line[] =
 	"init_on_alloc=0 lsm= audit=0 hardened_usercopy=off randomize_kstack_offset=off "
 	"random.trust_cpu=off random.trust_bootloader=off numa=off memmap=64M$0x100000000";
 
+static const char processor[] = "max,-rdrand,-rdseed,-erms,-fsrm,-la57,-smap,-smep,-umip,-pku,"
+				"-xsave,-avx,-avx2,-fma,-f16c";
+
 static const char *const common[] = {
 	QEMU, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
 	"-M", "pc,max-ram-below-4g=512M",
-	"-cpu", "max,-rdrand,-rdseed,-erms,-fsrm,-la57,-smap,-smep,-umip,-pku,"
-	"-xsave,-avx,-avx2,-fma,-f16c",
+	"-cpu", processor,
 	"-m", "576M", "-accel", "tcg", "-seed", "1",
 	"-icount", "shift=0,sleep=off,rr=record,rrfile=/dev/null",
 	"-rtc", "base=2026-01-01T00:00:00,clock=vm",
