@@ -5,7 +5,11 @@
  * after rto_min at least, the first timeout an RTO later, and from then on each comes twice as late
  * (theory/rto.c replays this tick by tick; bounds are enough here). Without carrier the first
  * transmission already tells of congestion, and there is no tail-loss probe outside of the state Open
- * (tcp_output.c: tcp_schedule_loss_probe). Where the own qdisc refuses the
+ * (tcp_output.c: tcp_schedule_loss_probe). What is written then waits in the neighbour's queue, for an
+ * answer that cannot come, and is not sent again as long as it does (skb_still_in_host_queue). All
+ * connections share that queue; when it is full the oldest goes, its connection hears of that, sends
+ * it at last, and starts the timer of the present doubling anew (tcp_wfree, tcp_tsq_write,
+ * tcp_xmit_retransmit_queue), once in each. Where the own qdisc refuses the
  * segment there is no retransmission, but a probe every half second after the first RTO, and the
  * probes are counted (tcp_output.c: tcp_send_probe0).
  */
@@ -43,8 +47,10 @@ static void timeouts(const struct situation *s, int64_t n, int64_t *lo, int64_t 
 	*lo = s->effect.where == WHERE_OWN_CARRIER || situation_segments(s) ? 0 : rto_lo;
 	*hi = rto_hi + tick;
 	for (int64_t i = 0; i < n; i++) {
+		int64_t gap = rto_hi + rto_hi / 8 + tick;
+
 		*lo += rto_lo;
-		*hi += rto_hi + rto_hi / 8 + tick;
+		*hi += i && s->effect.where == WHERE_OWN_CARRIER ? 2 * gap : gap;
 		rto_lo = min64(2 * rto_lo, k->rto_max_ns);
 		rto_hi = min64(2 * rto_hi, k->rto_max_ns);
 	}

@@ -14,8 +14,10 @@
  * serves: the first expiry is a sawtooth of the residue whose two extremes are always included,
  * and every later expiry depends only on it.
  *
- * Where a probe leaves so close to the fault that either may come first, both are followed. So they
- * are for every probe on a path that loses packets: a probe lost by chance is repeated after the
+ * Where a probe leaves so close to the fault that either may come first, both are followed. What is
+ * under way may still arrive: netem delivers what it holds when it is told to lose all from then on,
+ * so that an answer may be safe from half a round trip after its probe on. Both are also followed
+ * for every probe on a path that loses packets: a probe lost by chance is repeated after the
  * interval. That all of one cycle are lost by chance, before the fault, is left out.
  */
 #include "theory/tcp.h"
@@ -41,6 +43,7 @@ struct replay {
 	int cnt;
 	int64_t user_timeout;     /* jiffies; 0: not set */
 	int64_t rtt, guard;       /* ns */
+	int64_t safe;             /* ns after the probe, its answer may no longer be lost */
 	bool lossy;
 	int64_t armed;            /* tick */
 	int64_t answered;         /* the tick of the last answered probe; 0: none */
@@ -116,7 +119,7 @@ static void follow(struct replay *r, int64_t tick, int64_t received, int out, bo
 			return;
 		}
 		maybe_answered = !silent &&
-				 sent_lo + r->rtt - r->guard < r->s->since_armed_hi_ns;
+				 sent_lo + r->safe - r->guard < r->s->since_armed_hi_ns;
 		maybe_lost = silent || sent_hi + r->rtt + r->guard > r->s->since_armed_lo_ns;
 		if (maybe_lost)
 			note_lost(r, tick, out + 1);
@@ -164,6 +167,7 @@ static int64_t residue(int64_t i, int64_t n, int64_t granule, int64_t idle)
 
 static struct replay replay_of(const struct situation *s, const struct tcp_options *o)
 {
+	bool only_out = s->effect.kind == EFFECT_SILENCE && !s->effect.lose_in;
 	const struct kernel_params *k = &s->kernel;
 
 	return (struct replay){
@@ -175,6 +179,7 @@ static struct replay replay_of(const struct situation *s, const struct tcp_optio
 		.cnt = o->cnt ? o->cnt : k->keepalive_probes,
 		.user_timeout = wheel_from_ns(o->user_timeout_ns, k->hz),
 		.rtt = situation_rtt_ns(s),
+		.safe = only_out ? 0 : situation_rtt_ns(s) / 2,
 		.guard = NS_PER_S / k->hz + 2 * s->path.jitter_ns,
 		.lossy = s->path.loss_ppm || s->path.corrupt_ppm,
 	};

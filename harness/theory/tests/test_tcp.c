@@ -80,6 +80,28 @@ Test(tcp, a_probe_racing_the_fault_widens_the_window)
 	cr_assert_lt(narrow.hi_ns - narrow.lo_ns, SECONDS(0.1));
 }
 
+/* What netem holds arrives: seen on a path of 20 ms each way, where the second probe's answer was under
+ * way 2075.817 ms after arming, and the end came 3061.8 ms later; in another run it was not, 2013.7. */
+Test(tcp, an_answer_under_way_may_arrive)
+{
+	struct situation s = silence_after(SECONDS(2.075817)), only_out;
+	struct window w;
+
+	s.path.delay_ns = 20 * NS_PER_MS;
+	s.effect.lose_in = true;
+	tcp_readable_end(&s, &short_keepalive, &w);
+	cr_assert(w.lo_ns <= SECONDS(2.0137) && w.hi_ns >= SECONDS(3.0618));
+	/* A probe that has left is answered, where answers are not lost. */
+	only_out = silence_after(SECONDS(1.01));
+	only_out.path.delay_ns = 20 * NS_PER_MS;
+	only_out.effect.lose_in = false;
+	tcp_readable_end(&only_out, &short_keepalive, &w);
+	cr_assert_geq(w.hi_ns, SECONDS(2.9));
+	only_out.effect.lose_in = true;
+	tcp_readable_end(&only_out, &short_keepalive, &w);
+	cr_assert_lt(w.hi_ns, SECONDS(2.9));
+}
+
 /* tcp_retries2 = 15 is a time of 924.6 s, met at the first timeout past it. */
 Test(tcp, data_in_flight_is_under_retries2)
 {
