@@ -56,8 +56,8 @@ int nat_list(struct netns *ns, int family, uint16_t port, uint16_t first, struct
 	     int n, struct err *err);
 
 /*
- * What has become of each of @flows, which nat_list() found: `listed` and `left_s`. Asked for by name, so
- * that it costs what @n says and not what the list is long; what has expired is not found either
+ * What has become of each of @flows, which nat_list() found: `listed` and `left_s`. Asked for by name,
+ * so that it costs what @n says and not what the list is long; what has expired is not found either
  * (nf_conntrack_netlink.c: ctnetlink_get_conntrack). One that was not listed stays so.
  */
 int nat_look(struct netns *ns, int family, struct nat_flow *const *flows, int n, struct err *err);

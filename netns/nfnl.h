@@ -36,7 +36,8 @@ int nfnl_request(struct netns *ns, int subsystem, int type, int flags, int famil
  * is there no more (-ENOENT) is left out. */
 int nfnl_each(struct netns *ns, struct nl_msg **msg, int n, struct err *err, const char *what);
 
-/* A message for nfnl_each() or nfnl_ask(), its family header in place, for attributes; NULL: no memory. */
+/* A message for nfnl_each() or nfnl_ask(), its family header in place, for attributes; NULL: no
+ * memory. */
 struct nl_msg *nfnl_message(int subsystem, int type, int flags, int family);
 
 /* For many questions over one socket. A descriptor or a negative errno. */

@@ -6,8 +6,9 @@
  *
  * Each guest is a copy of a machine in which this binary, as ENGINE_GUEST, has done all that it
  * would do in each of them (engine_native_prepare()). Most of a short lab's cost is QEMU's
- * translation of code that runs once, so what is not executed counts: an empty lab takes a third
- * of the translations that it took when each guest began with a booted kernel.
+ * translation of code that runs once, so what is not executed counts: where each guest began with a
+ * booted kernel, an empty lab took 24.7 million instructions and 46 000 blocks to translate, and now
+ * takes 6.0 million and 31 800 (kernel 6.1, QEMU 7.2).
  *
  * One guest holds one lab with all its methods and phases. So the records of a lab depend on that
  * lab's scenario, the seed and the kernel alone: not on which other scenarios run, on -j, or on

@@ -19,9 +19,9 @@
  * has `idle` left when the fault happens, and again with each of its packets, in either direction (RFC
  * 5382 REQ-5; nf_conntrack_core.c: __nf_ct_refresh_acct). So it depends on what the connection itself
  * says whether it is lost, and when, and each has an instant of its own: inject() is repeated, and
- * looks at those whose time it is, until all are forgotten (nat_idle.h). Those that talk never are. Proven at
- * first: all connections have their time, and no more; a segment of none is refused. That each is
- * forgotten when theory says, or not, is proven by the trial from those stamps.
+ * looks at those whose time it is, until all are forgotten (nat_idle.h). Those that talk never are.
+ * Proven at first: all connections have their time, and no more; a segment of none is refused. That
+ * each is forgotten when theory says, or not, is proven by the trial from those stamps.
  */
 #include <errno.h>
 #include <stdlib.h>

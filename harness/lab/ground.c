@@ -4,8 +4,8 @@
  * could swallow the proof.
  *
  * A machine that is copied for each lab (engine/virtual) lays the grounds of a switch once, before
- * it is copied: they are alike in all labs of an IP version, and take a third of what a short lab
- * executes. Nobody else prepares anything, so that elsewhere each lab lays its own.
+ * it is copied: they are alike in all labs of an IP version. Nobody else prepares anything, so that
+ * elsewhere each lab lays its own.
  */
 #include "lab/topology.h"
 

@@ -152,7 +152,8 @@ static void pings_answered(struct pings *p)
 	}
 }
 
-/* Judges every ping that was not answered and has had its period at @now. True when that makes the peer dead. */
+/* Judges every ping that was not answered and has had its period at @now. True when that makes the
+ * peer dead. */
 static bool pings_judge(struct pings *p, const struct opt_values *opt, int64_t now)
 {
 	while (p->first != p->next) {
