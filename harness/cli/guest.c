@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "engine/engine.h"
+#include "engine/virtual/box.h"
 
 enum { ARGS_MAX = 1024, TEXT_MAX = 1 << 17 }; /* MAX_ARG_STRLEN, linux/binfmts.h */
 
@@ -29,6 +31,18 @@ static int read_argv(char *text, char *argv[ARGS_MAX])
 	return argc;
 }
 
+/*
+ * Says how it ends, and lets the machine end first: everything in it would be taken down otherwise,
+ * connection by connection.
+ */
+static _Noreturn void end_machine(int status)
+{
+	fflush(NULL);
+	sigqueue(getppid(), BOX_DONE, (union sigval){ .sival_int = status });
+	for (;;)
+		pause();
+}
+
 int guest_main(void)
 {
 	static char text[TEXT_MAX], *argv[ARGS_MAX];
@@ -41,5 +55,5 @@ int guest_main(void)
 	argc = read_argv(text, argv);
 	if (argc < 0)
 		return cli_failf(CLI_INTERNAL, "this guest has no job: %s", strerror(errno));
-	return cli_main(argc, argv);
+	end_machine(cli_main(argc, argv));
 }

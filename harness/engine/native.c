@@ -114,9 +114,8 @@ static int find_facts(struct facts *facts, unsigned int needs, struct err *err)
 	return ret;
 }
 
-static void lab_process(const struct native *n, int i, pid_t parent)
+static struct trial_config trial_config(const struct native *n)
 {
-	const struct plan_lab *lab = &n->plan->labs[i];
 	struct trial_config config = {
 		.facts = &n->facts,
 		.align_ns = n->config->align_ns,
@@ -124,10 +123,17 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 		.watch_stalls = n->config->watch_stalls,
 		.captured_arg = (void *)n->config->pcap,
 	};
-	struct err err;
 
 	if (n->config->pcap)
 		config.captured = strcmp(n->config->pcap, "-") ? pcap_keep : pcap_print;
+	return config;
+}
+
+static void lab_process(const struct native *n, int i, pid_t parent)
+{
+	const struct plan_lab *lab = &n->plan->labs[i];
+	struct trial_config config = trial_config(n);
+	struct err err;
 
 	if (enter_privilege(parent, &err) < 0)
 		trial_fail(lab, err.text, n->jobs[i].records);
@@ -256,6 +262,23 @@ int engine_native_prepare(struct err *err)
 	return ret;
 }
 
+/* In a machine that ends with its lab: in this process, and nothing is taken down. */
+static int run_here(const struct native *n, struct err *err)
+{
+	const struct plan_lab *lab = &n->plan->labs[0];
+	struct trial_config config = trial_config(n);
+	struct record_trial *records = calloc((size_t)lab->n_trials + 1, sizeof(*records));
+
+	if (!records)
+		return err_sys(err, ENOMEM, "%d records", lab->n_trials);
+	config.leave_standing = true;
+	trial_run(lab, &config, records);
+	for (int t = 0; t < lab->n_trials; t++)
+		n->sink->trial(n->sink->arg, &records[t]);
+	free(records);
+	return 0;
+}
+
 static int needed_facts(struct native *n, struct err *err)
 {
 	unsigned int needs = 0;
@@ -280,6 +303,8 @@ int engine_native(const struct plan *plan, const struct engine_config *config,
 		return ret;
 	engine_describe(plan, config, "native", &run);
 	sink->run(sink->arg, &run);
+	if (is_known && plan->n_labs == 1)
+		return run_here(&n, err);
 	n.jobs = calloc((size_t)plan->n_labs + 1, sizeof(*n.jobs));
 	if (!n.jobs)
 		return err_sys(err, ENOMEM, "the labs");

@@ -12,7 +12,8 @@
 
 /*
  * One lab: up, armed, faulted, watched, down; then a verdict for each of its trials. Runs in a
- * process of its own that may create network namespaces (netns/ns.h: netns_privilege).
+ * process of its own that may create network namespaces (netns/ns.h: netns_privilege), and that
+ * ends with the machine where the lab is left standing.
  */
 
 struct trial_config {
@@ -23,6 +24,7 @@ struct trial_config {
 	int64_t align_ns;
 	int64_t longest_ns; /* a lab that watches for longer is skipped; 0: none is */
 	bool watch_stalls; /* measure how late the machine itself is (real time only) */
+	bool leave_standing; /* nothing is taken down: the machine ends with the lab */
 	/* Where set: the lab's packets are captured, and this gets the pcapng file. */
 	int (*captured)(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,
 			struct err *err);

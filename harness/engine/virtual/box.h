@@ -2,6 +2,7 @@
 #ifndef ENGINE_VIRTUAL_BOX_H
 #define ENGINE_VIRTUAL_BOX_H
 
+#include <signal.h>
 #include <stdint.h>
 
 /*
@@ -28,7 +29,7 @@
  */
 
 #define BOX_MAGIC   UINT64_C(0x786f627265657064)
-#define BOX_VERSION 3u
+#define BOX_VERSION 4u
 
 #define BOX_SIZE     (64u << 20)
 #define BOX_IN       (64u << 10)
@@ -60,6 +61,10 @@ enum box_task {
 	BOX_LOAD,  /* start it, and stop the machine once it has stopped itself (SIGSTOP) */
 	BOX_GO_ON, /* let it go on, with the new command line in its file "argv" */
 };
+
+/* What a program that was let go on sends to PID 1 (sigqueue(3)), with its exit status, when all it
+ * had to say is in its pipes: the machine may end, and the program with it. */
+#define BOX_DONE SIGUSR1
 
 enum box_stream { BOX_STDOUT = 1, BOX_STDERR = 2 };
 

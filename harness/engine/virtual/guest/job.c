@@ -4,9 +4,9 @@
  *
  * Files lie in /job, the program is /bin/deadpeer and starts in /job. Its standard output and
  * error are pipes to this program, which is PID 1: it reaps whatever is left to it, and sends what
- * it reads, in the order in which it reads it. When the program has ended, what its pipes still
- * hold is sent; whoever else holds them open is not waited for. The deadline kills everything
- * first, and then does the same.
+ * it reads, in the order in which it reads it. When the program has ended, or says that it is done
+ * (BOX_DONE), what its pipes still hold is sent; whoever else holds them open is not waited for. The
+ * deadline kills everything first, and then does the same.
  *
  * A program that is loaded is started the same way, but before the snapshot of which each job gets
  * a copy: it stops itself when it is ready, and finds its command line in /job/argv when it goes on.
@@ -32,7 +32,7 @@
 #define ARGV     "/job/argv"
 #define ARGV_MAX 1024
 
-enum { OUT, ERRS, CHILD, TIMER, NFDS };
+enum { OUT, ERRS, ENDS, TIMER, NFDS };
 
 /* The program, its pipes and what else is waited for. */
 static pid_t program;
@@ -206,6 +206,14 @@ static int reap(int *status)
 	return found;
 }
 
+static int has_ended(const struct signalfd_siginfo *info, int *status)
+{
+	if (info->ssi_signo != BOX_DONE)
+		return reap(status);
+	*status = W_EXITCODE(info->ssi_int, 0);
+	return 1;
+}
+
 static int open_timer(int64_t at_ns)
 {
 	struct itimerspec spec = { .it_value = timespec_of(at_ns) };
@@ -249,12 +257,13 @@ _Noreturn void job_run(int64_t start_ns)
 	struct signalfd_siginfo info;
 	enum box_end end = BOX_END_NONE;
 	int status = 0;
-	sigset_t child;
+	sigset_t ends;
 
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, NULL);
-	fds[CHILD].fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	sigaddset(&ends, BOX_DONE);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	fds[ENDS].fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
 	fds[TIMER].fd = open_timer(start_ns + box->deadline_ns);
 	for (int i = 0; i < NFDS; i++)
 		fds[i].events = POLLIN;
@@ -272,8 +281,8 @@ _Noreturn void job_run(int64_t start_ns)
 			guest_die(errno, "cannot poll");
 		pass_on(&fds[OUT], BOX_STDOUT);
 		pass_on(&fds[ERRS], BOX_STDERR);
-		if (fds[CHILD].revents && read(fds[CHILD].fd, &info, sizeof(info)) > 0 &&
-		    reap(&status))
+		if (fds[ENDS].revents && read(fds[ENDS].fd, &info, sizeof(info)) > 0 &&
+		    has_ended(&info, &status))
 			end = BOX_END_EXIT;
 		else if (fds[TIMER].revents)
 			end = BOX_END_DEADLINE;
