@@ -7,7 +7,7 @@
 
 /*
  * What the programs say on their inherited event descriptor, and what they are told on their
- * command descriptor: whole structs, each written by one write(2) of at most PIPE_BUF bytes, so
+ * command descriptor: whole structs, one or several by one write(2) of at most PIPE_BUF bytes, so
  * that several threads may share a pipe (pipe(7)). Both ends are the same binary.
  */
 
@@ -54,7 +54,10 @@ struct event {
 	struct event_cost cost; /* EVENT_DEAD, EVENT_REPORT */
 };
 
-_Static_assert(sizeof(struct event) <= PIPE_BUF, "an event is written atomically");
+/* As many as one write(2) may hold. */
+enum { EVENT_BATCH = PIPE_BUF / sizeof(struct event) };
+
+_Static_assert(EVENT_BATCH > 0, "an event is written atomically");
 
 enum command_kind {
 	COMMAND_GO,       /* at_ns: the time zero to which the connections' offsets are added */

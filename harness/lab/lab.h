@@ -72,6 +72,8 @@ struct program {
 	bool killed;   /* by a fault, on purpose: set it before the deed */
 	bool stopped;
 	int code, status; /* si_code, si_status of the last state change waited for; 0: none yet */
+	struct event heard[EVENT_BATCH]; /* what was read of events, and how far it is passed on */
+	int n_heard, heard_at;
 };
 
 struct lab {

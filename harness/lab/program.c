@@ -133,6 +133,7 @@ int program_spawn(struct lab *lab, enum place place, char **argv, struct program
 	program->events = events[0];
 	program->commands = commands[1];
 	program->children = lab->children;
+	program->heard_at = program->n_heard = 0;
 	close(events[1]);
 	close(commands[0]);
 	return 0;

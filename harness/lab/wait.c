@@ -32,10 +32,21 @@ int program_poll(struct pollfd *fds, nfds_t n, int64_t deadline_ns)
 	}
 }
 
+/* 1: *ev is filled in; 0: nothing is left of what was read. */
+static int next_heard(struct program *program, struct event *ev, struct err *err)
+{
+	if (program->heard_at == program->n_heard)
+		return 0;
+	*ev = program->heard[program->heard_at++];
+	if (ev->kind == EVENT_ERROR)
+		return err_set(err, EPIPE, "%s: %.*s", program->name, EVENT_TEXT, ev->text);
+	return 1;
+}
+
 /* 1: *ev is filled in; 0: the program has closed its end, or nothing was there. */
 static int take_event(struct program *program, struct event *ev, struct err *err)
 {
-	ssize_t n = read(program->events, ev, sizeof(*ev));
+	ssize_t n = read(program->events, program->heard, sizeof(program->heard));
 
 	if (n < 0)
 		return errno == EINTR ? 0 : err_sys(err, errno, "events of %s", program->name);
@@ -44,12 +55,12 @@ static int take_event(struct program *program, struct event *ev, struct err *err
 		program->events = -1;
 		return 0;
 	}
-	if (n != sizeof(*ev))
-		return err_set(err, EPROTO, "%s wrote %zd bytes that are not an event",
+	if (n % (ssize_t)sizeof(*ev))
+		return err_set(err, EPROTO, "%s wrote %zd bytes that are not events",
 			       program->name, n);
-	if (ev->kind == EVENT_ERROR)
-		return err_set(err, EPIPE, "%s: %.*s", program->name, EVENT_TEXT, ev->text);
-	return 1;
+	program->heard_at = 0;
+	program->n_heard = (int)(n / (ssize_t)sizeof(*ev));
+	return next_heard(program, ev, err);
 }
 
 static int report_end(struct program *program, struct err *err)
@@ -68,6 +79,13 @@ int lab_next_event(struct lab *lab, int64_t deadline_ns, struct event *ev, bool 
 	struct program *both[2] = {&lab->observer, &lab->peer};
 	struct pollfd fds[4];
 
+	for (int i = 0; i < 2; i++) {
+		int ret = next_heard(both[i], ev, err);
+
+		*from_peer = i == 1;
+		if (ret)
+			return ret;
+	}
 	for (;;) {
 		int ret;
 

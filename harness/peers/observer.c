@@ -131,31 +131,38 @@ static int observer_due(struct station *st, const struct due *due, struct err *e
 	return station_due(st, next, err);
 }
 
+static struct event report_of(struct observer *observer, int conn)
+{
+	struct watched *w = &observer->watched[conn];
+	struct event report = { .kind = EVENT_REPORT, .conn = conn, .from_ns = w->watch.armed_ns };
+	enum watched_phase phase = atomic_load(&w->phase);
+
+	report.at_ns = phase == WATCHED_ENDED ? w->ended_ns : clock_now_ns();
+	if (phase == WATCHED_ENDED)
+		report.cost = w->cost;
+	else if (phase == WATCHED_ARMED)
+		watched_cost(w, &report.cost);
+	return report;
+}
+
 static int observer_command(struct station *st, const struct command *command, struct err *err)
 {
-	struct observer *observer = st->state;
-	struct event done = { .kind = EVENT_DONE, .conn = NO_CONN, .from_ns = clock_now_ns() };
+	struct event said[EVENT_BATCH];
+	int64_t from_ns = clock_now_ns();
+	int n = 0, ret = 0;
 
 	if (command->kind != COMMAND_REPORT)
 		return err_set(err, EPROTO, "the observer does not end connections");
-	for (int i = 0; i < st->args->n_conns; i++) {
-		struct watched *w = &observer->watched[i];
-		struct event report = { .kind = EVENT_REPORT, .conn = i };
-		enum watched_phase phase = atomic_load(&w->phase);
-		int ret;
-
-		report.from_ns = w->watch.armed_ns;
-		report.at_ns = phase == WATCHED_ENDED ? w->ended_ns : clock_now_ns();
-		if (phase == WATCHED_ENDED)
-			report.cost = w->cost;
-		else if (phase == WATCHED_ARMED)
-			watched_cost(w, &report.cost);
-		ret = station_say(st, &report, err);
-		if (ret)
-			return ret;
+	for (int i = 0; i < st->args->n_conns && !ret; i++) {
+		said[n++] = report_of(st->state, i);
+		if (n == EVENT_BATCH) {
+			ret = station_say_all(st, said, n, err);
+			n = 0;
+		}
 	}
-	done.at_ns = clock_now_ns();
-	return station_say(st, &done, err);
+	said[n] = (struct event){ .kind = EVENT_DONE, .conn = NO_CONN, .from_ns = from_ns };
+	said[n].at_ns = clock_now_ns();
+	return ret ? ret : station_say_all(st, said, n + 1, err);
 }
 
 static const struct station_role observer_role = {

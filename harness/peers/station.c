@@ -86,11 +86,16 @@ int station_due(struct station *st, struct due due, struct err *err)
 	return 0;
 }
 
-int station_say(struct station *st, const struct event *event, struct err *err)
+int station_say_all(struct station *st, const struct event *events, int n, struct err *err)
 {
-	int ret = voice_say(&st->voice, event);
+	int ret = voice_say_all(&st->voice, events, n);
 
 	return ret ? err_sys(err, -ret, "nobody reads what happens") : 0;
+}
+
+int station_say(struct station *st, const struct event *event, struct err *err)
+{
+	return station_say_all(st, event, 1, err);
 }
 
 static int take_due(struct station *st, struct err *err)

@@ -72,8 +72,9 @@ int station_inbox(struct station *st, int fd, struct err *err);
 
 int station_due(struct station *st, struct due due, struct err *err);
 
-/* As voice_say, with a sentence. */
+/* As voice_say and voice_say_all, with a sentence. */
 int station_say(struct station *st, const struct event *event, struct err *err);
+int station_say_all(struct station *st, const struct event *events, int n, struct err *err);
 
 /* peers/connect.c: making connections. */
 int connect_listen(struct station *st, struct err *err);

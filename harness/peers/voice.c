@@ -51,9 +51,18 @@ static int voice_text(const struct voice *voice, const struct event *e)
 	return write_whole(STDOUT_FILENO, line, n < sizeof(line) ? n : sizeof(line) - 1);
 }
 
+int voice_say_all(const struct voice *voice, const struct event *events, int n)
+{
+	int ret = 0;
+
+	if (voice->args->events >= 0)
+		return write_whole(voice->args->events, events, (size_t)n * sizeof(*events));
+	for (int i = 0; i < n && !ret; i++)
+		ret = voice_text(voice, &events[i]);
+	return ret;
+}
+
 int voice_say(const struct voice *voice, const struct event *event)
 {
-	if (voice->args->events < 0)
-		return voice_text(voice, event);
-	return write_whole(voice->args->events, event, sizeof(*event));
+	return voice_say_all(voice, event, 1);
 }
