@@ -33,6 +33,8 @@
  *   tsc=reliable, tsc_early_khz  the TSC counts nanoseconds; the kernel need not measure it
  *   psi, nowatchdog, cgroup_disable, damon_stat  things that wake an idle kernel up
  *   console=ttyS0 loglevel=1     a panic's last words, and nothing else
+ *   cpuidle.governor      with the machine's one idle state, see acpi.h: else the tick interrupts an
+ *                         idle kernel once more after each thing that happens
  *   memmap, numa=off      the box, see box.h, is not the kernel's memory
  *   init_on_alloc, lsm, audit, hardened_usercopy, randomize_kstack_offset  instructions that
  *                         distributions add to each packet, system call and exec. Of the security
@@ -69,20 +71,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/virtual/acpi.h"
 #include "engine/virtual/hash.h"
 
 #define QEMU "qemu-system-x86_64"
 
 /* Descriptors get these numbers in QEMU, so that its arguments are always the same. */
 enum { FD_RAM = 10, FD_BOX, FD_BELL, FD_CONSOLE, FD_QMP, FD_STATE, FD_KERNEL, FD_INITRD,
-       FD_SAVE, FD_END };
+       FD_SAVE, FD_ACPI, FD_END };
 
 static const char command_line[] =
 	"panic=-1 reboot=t quiet loglevel=1 console=ttyS0 nokaslr mitigations=off "
 	"tsc=reliable tsc_early_khz=1000000 psi=0 nowatchdog "
 	"cgroup_disable=memory damon_stat.enabled=0 "
 	"init_on_alloc=0 lsm= audit=0 hardened_usercopy=off randomize_kstack_offset=off "
-	"random.trust_cpu=off random.trust_bootloader=off numa=off memmap=64M$0x100000000";
+	"cpuidle.governor=ladder random.trust_cpu=off random.trust_bootloader=off numa=off memmap=64M$0x100000000";
 
 static const char processor[] = "max,-rdrand,-rdseed,-erms,-fsrm,-la57,-smap,-smep,-umip,-pku,"
 				"-xsave,-avx,-avx2,-fma,-f16c";
@@ -106,6 +109,7 @@ static const char *const common[] = {
 static const char *const to_boot[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
 	"-kernel", "/proc/self/fd/16", "-initrd", "/proc/self/fd/17", "-append", command_line,
+	"-acpitable", "file=/proc/self/fd/19",
 };
 static const char *const to_go_on[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
@@ -119,7 +123,8 @@ static const char *const to_copy[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 _Static_assert(FD_RAM == 10 && FD_BOX == 11 && FD_BELL == 12 && FD_CONSOLE == 13 && FD_QMP == 14 &&
-	       FD_STATE == 15 && FD_KERNEL == 16 && FD_INITRD == 17 && FD_SAVE == 18,
+	       FD_STATE == 15 && FD_KERNEL == 16 && FD_INITRD == 17 && FD_SAVE == 18 &&
+	       FD_ACPI == 19,
 	       "as in the arguments");
 _Static_assert(BOX_SIZE == 64u << 20 && MACHINE_RAM == 512u << 20, "as in the arguments");
 _Static_assert(BOX_PORT_BELL == 0xe9 && BOX_PORT_EXIT == 0xf4, "as in the arguments");
@@ -157,6 +162,7 @@ int machine_identity(uint64_t *hash, struct err *err)
 		*hash = hash_string(*hash, common[i]);
 	for (size_t i = 0; i < COUNT(to_boot); i++)
 		*hash = hash_string(*hash, to_boot[i]);
+	*hash = acpi_hash(*hash);
 	return 0;
 }
 
@@ -248,10 +254,14 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 	int bell[2] = { -1, -1 }, qmp[2] = { -1, -1 };
 	pid_t parent = getpid();
 	char path[PATH_MAX];
-	int ret = machine_qemu(path, err);
+	int ret = machine_qemu(path, err), acpi = -1;
 
 	if (!ret)
 		ret = make_ends(bell, qmp, err);
+	if (!ret && first) {
+		acpi = acpi_open(err);
+		ret = acpi < 0 ? acpi : 0;
+	}
 	m->bell = bell[0];
 	m->qmp = qmp[0];
 	if (!ret) {
@@ -267,6 +277,7 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 		fd[FD_KERNEL] = first ? start->kernel : -1;
 		fd[FD_INITRD] = first ? start->initrd : -1;
 		fd[FD_SAVE] = start->how == MACHINE_COPY ? -1 : start->save;
+		fd[FD_ACPI] = acpi;
 		memcpy(argv, common, sizeof(common));
 		memcpy(argv + COUNT(common), more[start->how].argv,
 		       more[start->how].n * sizeof(*argv));
@@ -280,6 +291,7 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 	}
 	close_one(bell[1]);
 	close_one(qmp[1]);
+	close_one(acpi);
 	if (ret)
 		return ret;
 	m->pidfd = (int)syscall(SYS_pidfd_open, m->pid, 0);
