@@ -230,23 +230,24 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 	struct watch_state w = { .plan = plan };
 	struct lab_config lab_config;
 	struct kernel_params kernel;
-	struct lab *lab = calloc(1, sizeof(*lab));
+	static struct lab standing; /* outlives this call */
+	struct lab lab = { 0 };
 	struct err err = { "" };
 	int64_t stall_ns = 0;
 	int ret = -ENOMEM;
 
-	if (!index || !lab)
+	if (!index)
 		trial_fail(plan, "out of memory", records);
-	for (int i = 0; index && lab && i < plan->n_trials; i++)
+	for (int i = 0; index && i < plan->n_trials; i++)
 		account_describe(plan, &plan->trials[i], &records[i]);
-	if (index && lab)
+	if (index)
 		w.n_conns = choose(plan, config, index, records);
-	if (w.n_conns) {
+	if (index && w.n_conns) {
 		char **conns = conn_arguments(plan, index, w.n_conns);
 
 		w.conns = calloc((size_t)w.n_conns, sizeof(*w.conns));
 		w.deadly = effect_is_deadly(&plan->effect, plan->scenario->horizon_ns);
-		w.lab = lab;
+		w.lab = config->leave_standing ? &standing : &lab;
 		if (conns && w.conns) {
 			configure(plan, w.n_conns, conns, &lab_config);
 			ret = run_lab(&w, config, &lab_config, &kernel, &stall_ns, &err);
@@ -269,7 +270,5 @@ void trial_run(const struct plan_lab *plan, const struct trial_config *config,
 			alarms_free(&w.conns[i].alarms);
 		free(w.conns);
 	}
-	if (!config->leave_standing)
-		free(lab);
 	free(index);
 }

@@ -33,8 +33,8 @@
  *   tsc=reliable, tsc_early_khz  the TSC counts nanoseconds; the kernel need not measure it
  *   psi, nowatchdog, cgroup_disable, damon_stat  things that wake an idle kernel up
  *   console=ttyS0 loglevel=1     a panic's last words, and nothing else
- *   cpuidle.governor      with the machine's one idle state, see acpi.h: else the tick interrupts an
- *                         idle kernel once more after each thing that happens
+ *   cpuidle.governor      with the machine's one idle state, see acpi.h: else the tick interrupts
+ *                         an idle kernel once more after each thing that happens
  *   memmap, numa=off      the box, see box.h, is not the kernel's memory
  *   init_on_alloc, lsm, audit, hardened_usercopy, randomize_kstack_offset  instructions that
  *                         distributions add to each packet, system call and exec. Of the security
@@ -85,7 +85,8 @@ static const char command_line[] =
 	"tsc=reliable tsc_early_khz=1000000 psi=0 nowatchdog "
 	"cgroup_disable=memory damon_stat.enabled=0 "
 	"init_on_alloc=0 lsm= audit=0 hardened_usercopy=off randomize_kstack_offset=off "
-	"cpuidle.governor=ladder random.trust_cpu=off random.trust_bootloader=off numa=off memmap=64M$0x100000000";
+	"cpuidle.governor=ladder random.trust_cpu=off random.trust_bootloader=off numa=off "
+	"memmap=64M$0x100000000";
 
 static const char processor[] = "max,-rdrand,-rdseed,-erms,-fsrm,-la57,-smap,-smep,-umip,-pku,"
 				"-xsave,-avx,-avx2,-fma,-f16c";

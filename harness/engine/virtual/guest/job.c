@@ -4,9 +4,9 @@
  *
  * Files lie in /job, the program is /bin/deadpeer and starts in /job. Its standard output and
  * error are pipes to this program, which is PID 1: it reaps whatever is left to it, and sends what
- * it reads, in the order in which it reads it. When the program has ended, or says that it is done
- * (BOX_DONE), what its pipes still hold is sent; whoever else holds them open is not waited for. The
- * deadline kills everything first, and then does the same.
+ * it reads, in the order in which it reads it. When the program has ended, or says that it is
+ * done (BOX_DONE), what its pipes still hold is sent; whoever else holds them open is not waited
+ * for. The deadline kills everything first, and then does the same.
  *
  * A program that is loaded is started the same way, but before the snapshot of which each job gets
  * a copy: it stops itself when it is ready, and finds its command line in /job/argv when it goes on.
