@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,8 +22,8 @@ static int load(const char *mode, const char *arg, struct err *err)
 	return virtual_load(&kernel, VIRTUAL_PAYLOAD, argv, err);
 }
 
-/* The program goes on with two arguments and a file. */
-static struct heard go_on(const char *arg, uint64_t seed)
+/* The program goes on with two arguments and a file, and ends with this exit status. */
+static struct heard go_on_to(const char *arg, uint64_t seed, int status)
 {
 	char *argv[] = { (char *)"deadpeer", (char *)arg, NULL };
 	const struct virtual_file file = { "a.txt", "of the file\n", 12 };
@@ -36,9 +37,14 @@ static struct heard go_on(const char *arg, uint64_t seed)
 	struct err err = { "" };
 
 	cr_assert_eq(virtual_run(&kernel, &job, &sink, &result, &err), 0, "%s", err.text);
-	cr_assert_eq(result.status, 0, "%s", heard.last_note);
+	cr_assert_eq(result.status, W_EXITCODE(status, 0), "%s", heard.last_note);
 	cr_assert_eq(result.started_ns / NS_PER_MS % 1000, 0, "goes on at a whole second");
 	return heard;
+}
+
+static struct heard go_on(const char *arg, uint64_t seed)
+{
+	return go_on_to(arg, seed, 0);
 }
 
 static struct timespec made(const char *name)
@@ -76,6 +82,18 @@ Test(virtual_load, one_seed_gives_one_output_and_another_another)
 	first = go_on("one", 7);
 	cr_assert_eq(go_on("one", 7).hash, first.hash);
 	cr_assert_neq(go_on("one", 8).hash, first.hash);
+}
+
+/* What it has said is there, and that it goes on for ever does not matter. */
+Test(virtual_load, a_program_that_is_done_need_not_end)
+{
+	struct err err = { "" };
+	struct heard heard;
+
+	cr_assert_eq(load("done", "3", &err), 0, "%s", err.text);
+	heard = go_on_to("one", 1, 3);
+	cr_assert_eq(heard.lines, 2);
+	cr_assert_str_eq(heard.last, "without an end");
 }
 
 Test(virtual_load, it_is_made_once_for_each_program_and_argument)

@@ -88,6 +88,20 @@ Test(virtual_run, files_are_there)
 	cr_assert_str_eq(heard.last, "name: x");
 }
 
+/* What makes a guest's idle time cheap: acpi.h, and guest/setup.c. */
+Test(virtual_run, the_guest_has_an_idle_state_and_little_to_look_after)
+{
+	LOCALS;
+
+	cr_assert_eq(RUN("cat", "/sys/devices/system/cpu/cpuidle/current_driver"), 0, "%s", err.text);
+	cr_assert_str_eq(heard.last, "acpi_idle");
+	cr_assert_eq(RUN("cat", "/sys/devices/system/cpu/cpuidle/current_governor"), 0, "%s",
+		     err.text);
+	cr_assert_str_eq(heard.last, "ladder");
+	cr_assert_eq(RUN("cat", "/proc/sys/net/netfilter/nf_conntrack_buckets"), 0, "%s", err.text);
+	cr_assert_str_eq(heard.last, "512");
+}
+
 Test(virtual_run, two_hours_take_no_time)
 {
 	int64_t before, took;

@@ -210,6 +210,27 @@ Test(lab, programs_that_misbehave)
 	after_go("torn", -EPROTO, "4 bytes");
 }
 
+Test(lab, what_was_said_at_once_is_heard_one_by_one_and_before_the_end)
+{
+	struct err err = {""};
+	struct event ev;
+	bool from_peer;
+	struct lab lab;
+	siginfo_t si;
+
+	stub_lab(&lab, "wordy");
+	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
+	cr_assert_eq(waitid(P_PIDFD, (id_t)lab.peer.pidfd, &si, WEXITED | WNOWAIT), 0);
+	for (int i = 0; i < EVENT_BATCH; i++) {
+		cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+		cr_assert(from_peer);
+		cr_assert_eq(ev.conn, i);
+	}
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert(strstr(err.text, "the peer exited with status 3"), "%s", err.text);
+	lab_down(&lab);
+}
+
 Test(lab, an_unexpected_end_is_told_and_a_planned_one_is_not)
 {
 	struct err err = {""};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "theory/syn.h"
@@ -119,4 +120,23 @@ Test(syn, a_long_user_timeout_adds_nothing)
 
 	cr_assert_eq(e.end.lo, plain.end.lo);
 	cr_assert_eq(e.end.hi, plain.end.hi);
+}
+
+/* More questions than answers are kept, each asked twice, among them two that differ in one place. */
+Test(syn, an_answer_does_not_depend_on_what_was_asked_before)
+{
+	struct syn_end first[12];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 12; i++) {
+			struct syn_end e = i < 6 ? end_of(i + 1, 4) :
+				limited(0, (i - 3) * 7 * NS_PER_S);
+
+			if (round)
+				cr_assert(!memcmp(&e, &first[i], sizeof(e)), "question %d", i);
+			first[i] = e;
+		}
+	}
+	for (int i = 1; i < 12; i++)
+		cr_assert_neq(first[i].end.lo, first[i - 1].end.lo, "questions %d and %d", i - 1, i);
 }

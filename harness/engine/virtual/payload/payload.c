@@ -10,6 +10,8 @@
  *   payload orphan        leaves a child behind that keeps the pipes open
  *   payload panic         makes the kernel panic
  *   payload wait          stops itself; then the file argv, a.txt, the time and a random number
+ *   payload done STATUS   stops itself; then a line and half a line, says that it is done with that
+ *                         status, and waits for ever
  */
 #include "engine/virtual/payload/payload.h"
 
@@ -21,6 +23,8 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "engine/virtual/box.h"
 
 static int do_sleep(const char *arg)
 {
@@ -125,6 +129,16 @@ static int do_wait(const char *arg)
 	return 0;
 }
 
+static _Noreturn int do_done(const char *arg)
+{
+	raise(SIGSTOP);
+	fputs("all is said\nwithout an end", stdout);
+	fflush(stdout);
+	sigqueue(getppid(), BOX_DONE, (union sigval){ .sival_int = atoi(arg) });
+	for (;;)
+		pause();
+}
+
 static int do_tcp(const char *arg)
 {
 	return payload_tcp(atoi(arg));
@@ -137,7 +151,7 @@ static const struct {
 	{ "tcp", do_tcp },     { "sleep", do_sleep }, { "exit", do_exit },
 	{ "cat", do_cat },     { "flood", do_flood }, { "half", do_half },
 	{ "spin", do_spin },   { "orphan", do_orphan }, { "panic", do_panic },
-	{ "wait", do_wait },
+	{ "wait", do_wait },   { "done", do_done },
 };
 
 int main(int argc, char **argv)
