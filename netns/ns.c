@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,6 +157,18 @@ int netns_enter(const struct netns *ns, struct err *err)
 	if (setns(ns->fd, CLONE_NEWNET))
 		return err_sys(err, errno, "cannot enter a network namespace");
 	return 0;
+}
+
+int netns_enter_held(int pidfd, int held, struct err *err)
+{
+	struct netns ns = { .fd = pidfd_getfd(pidfd, held, 0) };
+	int ret;
+
+	if (ns.fd < 0)
+		return err_sys(err, errno, "cannot get at another process's network namespace");
+	ret = netns_enter(&ns, err);
+	close(ns.fd);
+	return ret;
 }
 
 struct socket_request {

@@ -39,6 +39,13 @@ int netns_fd(const struct netns *ns);
 int netns_enter(const struct netns *ns, struct err *err);
 
 /*
+ * The same, into the namespace for which the process of @pidfd has the descriptor @held: its
+ * netns_fd(). -EPERM where that process may not be traced (pidfd_getfd(2)), as one that has moved
+ * into a user namespace may not.
+ */
+int netns_enter_held(int pidfd, int held, struct err *err);
+
+/*
  * Runs @act(@arg) inside @ns, in the calling thread or, where that could not come back (a process
  * in a user namespace may not setns(2) to the host's network), in a thread that ends with it.
  * Returns what @act returned, or a negative errno.

@@ -13,6 +13,7 @@
 #include "cli/guest.h"
 #include "cli/replay.h"
 #include "engine/engine.h"
+#include "lab/lab.h"
 #include "peers/peers.h"
 
 enum { VERBS_MAX = 32 };
@@ -174,6 +175,8 @@ int cli_main(int argc, char **argv)
 		return peers_server_main(argc, argv);
 	if (strcmp(name, ENGINE_GUEST) == 0)
 		return guest_main();
+	if (strcmp(name, LAB_RESERVE) == 0)
+		return peers_reserve_main();
 	status = deadpeer(argc, argv);
 	if (fflush(stdout) || ferror(stdout))
 		return cli_failf(CLI_INTERNAL, "standard output: %s", strerror(errno));

@@ -49,8 +49,9 @@ int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err);
 
 /*
- * What engine_native() finds out about this kernel, and the grounds of its labs (lab_prepare()),
- * in advance. For a guest, in which it has all rights and then runs one lab.
+ * What engine_native() finds out about this kernel, the grounds of its labs (lab_prepare()), and a
+ * lab's programs (lab_reserve()), in advance. For a guest, in which it has all rights and then runs
+ * one lab.
  */
 int engine_native_prepare(struct err *err);
 

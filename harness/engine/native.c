@@ -258,6 +258,8 @@ int engine_native_prepare(struct err *err)
 		ret = lab_prepare(AF_INET, err);
 	if (ret == 0 && facts_meet(&known, FACT_BIT(FACT_BRIDGE) | FACT_BIT(FACT_IPV6), NULL))
 		ret = lab_prepare(AF_INET6, err);
+	if (ret == 0)
+		ret = lab_reserve(err);
 	is_known = ret == 0;
 	return ret;
 }

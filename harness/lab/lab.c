@@ -121,7 +121,7 @@ static int start_programs(struct lab *lab, struct err *err)
 
 int lab_up(struct lab *lab, const struct lab_config *config, struct err *err)
 {
-	const struct program none = {.pidfd = -1, .events = -1, .commands = -1, .children = -1};
+	const struct program none = PROGRAM_NONE;
 	int ret;
 
 	memset(lab, 0, sizeof(*lab));

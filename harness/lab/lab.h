@@ -100,6 +100,19 @@ int lab_up(struct lab *lab, const struct lab_config *config, struct err *err);
  */
 int lab_prepare(int family, struct err *err);
 
+/*
+ * Starts both programs of a lab in advance: the first lab_up() of this very process gives them their
+ * namespaces and command lines instead of starting its own, unless config.exe names another file.
+ * Once in a process, and after netns_privilege(), which they inherit. Until then they wait in
+ * lab_reserve_wait(), and hold no descriptor of the lab's but their ends of their pipes.
+ */
+int lab_reserve(struct err *err);
+
+/* What argv[0] is then. Its main() calls this, and goes on as if it had been started with what it
+ * returns: argc, and *@argv for good. Does not return when there is no lab any more, or on error. */
+#define LAB_RESERVE "deadpeer-reserve"
+int lab_reserve_wait(char ***argv);
+
 /* Ends the programs, frees the namespaces. Takes a half-built lab; safe to call twice. */
 void lab_down(struct lab *lab);
 

@@ -14,6 +14,9 @@
  *
  * A program that a scenario ends by SIGSEGV must leave no core file: RLIMIT_CORE 1 stops both the
  * file and the pipe handler, which ignores 0 (fs/coredump.c).
+ *
+ * In a guest both were started before there was a lab for them (reserve.c): the same, but that they
+ * enter their namespace after exec.
  */
 #include "lab/program.h"
 
@@ -31,7 +34,7 @@
 
 enum { CHILD_SPARE = 10 }; /* above every number that the program is given */
 
-static _Noreturn void child_fail(int events, const char *text)
+_Noreturn void program_fail(int events, const char *text)
 {
 	struct event ev = {.kind = EVENT_ERROR, .conn = NO_CONN, .at_ns = clock_now_ns()};
 
@@ -41,12 +44,12 @@ static _Noreturn void child_fail(int events, const char *text)
 	_exit(127);
 }
 
-static _Noreturn void child_fail_errno(int events, const char *what)
+_Noreturn void program_fail_errno(int events, const char *what)
 {
 	char text[EVENT_TEXT];
 
 	snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
-	child_fail(events, text);
+	program_fail(events, text);
 }
 
 /* Only standard error, for a sanitizer's report, is shared with the lab. */
@@ -55,11 +58,11 @@ static void child_descriptors(int events, int commands)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null >= 0 && (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0))
-		child_fail_errno(events, "cannot redirect the standard descriptors");
+		program_fail_errno(events, "cannot redirect the standard descriptors");
 	if (dup2(events, PROGRAM_EVENTS) < 0 || dup2(commands, PROGRAM_COMMANDS) < 0)
-		child_fail_errno(events, "cannot place the descriptors");
+		program_fail_errno(events, "cannot place the descriptors");
 	if (close_range(PROGRAM_COMMANDS + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		child_fail_errno(events, "close_range");
+		program_fail_errno(events, "close_range");
 }
 
 static void child_signals(void)
@@ -72,27 +75,26 @@ static void child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void child_run(const struct lab *lab, enum place place, char **argv, int events,
+static _Noreturn void child_run(const struct netns *ns, const char *exe, char **argv, int events,
 				int commands, pid_t parent)
 {
-	const char *exe = lab->config.exe ? lab->config.exe : "/proc/self/exe";
 	struct rlimit no_core = {1, 1};
 	struct err err;
 
 	if (events < 0 || commands < 0 || (parent != getppid()))
 		_exit(126);
-	if (netns_enter(lab->ns[place], &err) < 0)
-		child_fail(events, err.text);
+	if (ns && netns_enter(ns, &err) < 0)
+		program_fail(events, err.text);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		child_fail_errno(events, "PR_SET_PDEATHSIG");
+		program_fail_errno(events, "PR_SET_PDEATHSIG");
 	if (getppid() != parent)
 		_exit(126);
 	if (setpgid(0, 0) < 0 || setrlimit(RLIMIT_CORE, &no_core) < 0)
-		child_fail_errno(events, "setpgid or setrlimit");
+		program_fail_errno(events, "setpgid or setrlimit");
 	child_descriptors(events, commands);
 	child_signals();
 	execv(exe, argv);
-	child_fail_errno(events, exe);
+	program_fail_errno(events, exe);
 }
 
 static void close_pipe(int fds[2])
@@ -104,7 +106,7 @@ static void close_pipe(int fds[2])
 	}
 }
 
-int program_spawn(struct lab *lab, enum place place, char **argv, struct program *program,
+int program_start(const struct netns *ns, const char *exe, char **argv, struct program *program,
 		  struct err *err)
 {
 	int events[2] = {-1, -1}, commands[2] = {-1, -1}, ret;
@@ -116,7 +118,7 @@ int program_spawn(struct lab *lab, enum place place, char **argv, struct program
 	}
 	pid = fork();
 	if (pid == 0)
-		child_run(lab, place, argv, fcntl(events[1], F_DUPFD_CLOEXEC, CHILD_SPARE),
+		child_run(ns, exe, argv, fcntl(events[1], F_DUPFD_CLOEXEC, CHILD_SPARE),
 			  fcntl(commands[0], F_DUPFD_CLOEXEC, CHILD_SPARE), parent);
 	if (pid < 0) {
 		ret = err_sys(err, errno, "cannot start %s", argv[0]);
@@ -132,7 +134,6 @@ int program_spawn(struct lab *lab, enum place place, char **argv, struct program
 	program->pid = pid;
 	program->events = events[0];
 	program->commands = commands[1];
-	program->children = lab->children;
 	program->heard_at = program->n_heard = 0;
 	close(events[1]);
 	close(commands[0]);
@@ -141,6 +142,17 @@ fail:
 	close_pipe(events);
 	close_pipe(commands);
 	return ret;
+}
+
+int program_spawn(struct lab *lab, enum place place, char **argv, struct program *program,
+		  struct err *err)
+{
+	const char *exe = lab->config.exe ? lab->config.exe : PROGRAM_SELF;
+
+	program->children = lab->children;
+	if (!lab->config.exe && reserve_is_there(place))
+		return reserve_give(lab, place, argv, program, err);
+	return program_start(lab->ns[place], exe, argv, program, err);
 }
 
 static void close_fd(int *fd)

@@ -8,14 +8,32 @@
 
 /* Private to the room: the life of one program. */
 
+#define PROGRAM_SELF "/proc/self/exe"
+#define PROGRAM_NONE {.pidfd = -1, .events = -1, .commands = -1, .children = -1}
+
 /*
  * Starts @argv (NULL-terminated; argv[0] is the name the program sees) inside the namespace of
  * @place, and fills in @program. It finds its event descriptor at PROGRAM_EVENTS and its command
- * descriptor at PROGRAM_COMMANDS. An exec that fails is reported as EVENT_ERROR.
+ * descriptor at PROGRAM_COMMANDS. What fails in the child is reported as EVENT_ERROR.
  */
 enum { PROGRAM_EVENTS = 3, PROGRAM_COMMANDS = 4 };
 int program_spawn(struct lab *lab, enum place place, char **argv, struct program *program,
 		  struct err *err);
+
+/* By fork and exec of @exe. @ns: NULL for the caller's own. */
+int program_start(const struct netns *ns, const char *exe, char **argv, struct program *program,
+		  struct err *err);
+
+/* From the child, for good: EVENT_ERROR on its event descriptor. With errno's text after @what. */
+_Noreturn void program_fail(int events, const char *text);
+_Noreturn void program_fail_errno(int events, const char *what);
+
+/* Has this process a program that lab_reserve() started, and that no lab has taken yet? */
+bool reserve_is_there(enum place place);
+
+/* As program_spawn(), by that one. -EPIPE: it has ended, and the sentence says how. */
+int reserve_give(struct lab *lab, enum place place, char **argv, struct program *program,
+		 struct err *err);
 
 /* SIGKILL, reap, close; fine for a program that never ran. */
 void program_end(struct program *program);

@@ -4,10 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "lab/lab.h"
 #include "peers/args.h"
 #include "peers/interrupt.h"
 #include "peers/roles.h"
@@ -73,4 +75,13 @@ int peers_client_main(int argc, char **argv)
 int peers_server_main(int argc, char **argv)
 {
 	return peers_main(argc, argv, SIDE_SERVER);
+}
+
+int peers_reserve_main(void)
+{
+	char **argv;
+	int argc = lab_reserve_wait(&argv);
+
+	return strcmp(argv[0], "deadpeer-server") ? peers_client_main(argc, argv) :
+						    peers_server_main(argc, argv);
 }

@@ -18,4 +18,7 @@
 int peers_client_main(int argc, char **argv);
 int peers_server_main(int argc, char **argv);
 
+/* Either of them, as soon as a lab says which (LAB_RESERVE). */
+int peers_reserve_main(void);
+
 #endif

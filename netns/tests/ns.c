@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -75,6 +77,55 @@ Test(netns_ns, a_child_can_enter)
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	cr_assert_eq(status, 0);
 	netns_free(ns);
+}
+
+enum { CANNOT_TRACE = 77 };
+
+/* Waits for the number of its parent's descriptor, and for which namespace that is. */
+static _Noreturn void enter_as_told(int from)
+{
+	int parent = pidfd_open(getppid(), 0), fd, ret;
+	ino_t want;
+
+	if (read(from, &fd, sizeof(fd)) != sizeof(fd) || read(from, &want, sizeof(want)) != sizeof(want))
+		_exit(2);
+	ret = netns_enter_held(parent, fd, NULL);
+	_exit(ret == -EPERM ? CANNOT_TRACE : ret || current_ns() != want);
+}
+
+Test(netns_ns, a_child_can_enter_what_its_parent_made_later)
+{
+	int status, tell[2], fd;
+	struct netns *ns = scratch_ns();
+	ino_t want;
+	pid_t pid;
+
+	netns_free(ns);
+	cr_assert_eq(pipe(tell), 0);
+	pid = fork();
+	cr_assert_geq(pid, 0);
+	if (!pid)
+		enter_as_told(tell[0]);
+	ns = scratch_ns();
+	fd = netns_fd(ns);
+	want = inode_of(ns);
+	cr_assert_eq(write(tell[1], &fd, sizeof(fd)), (ssize_t)sizeof(fd));
+	cr_assert_eq(write(tell[1], &want, sizeof(want)), (ssize_t)sizeof(want));
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	netns_free(ns);
+	if (status == CANNOT_TRACE << 8)
+		cr_skip_test("a child may not trace its parent here");
+	cr_assert_eq(status, 0);
+}
+
+Test(netns_ns, a_descriptor_that_nobody_holds_is_told)
+{
+	struct err err = { "" };
+	int self = pidfd_open(getpid(), 0);
+
+	cr_assert_eq(netns_enter_held(self, 1 << 20, &err), -EBADF);
+	cr_assert(strstr(err.text, "another process's network namespace"), "%s", err.text);
+	close(self);
 }
 
 static int tell_ns(void *arg, struct err *err)

@@ -13,6 +13,8 @@
  *   mute     never ready
  *   error    EVENT_ERROR instead of ready
  *   quit     exits with status 3 at COMMAND_GO
+ *   echo     says its command line at COMMAND_GO, and ends: text is argv[0] and the last argument,
+ *            conn is argc, at_ns is how many characters there are
  *   torn     writes half an event at COMMAND_GO
  *   blocked  has SIGUSR1 blocked in its first thread
  *   shut     has it blocked in both
@@ -24,6 +26,12 @@ struct lab_config stub_config(const char *stub);
 
 /* stub_config(), and up; the test fails when that fails. */
 void stub_lab(struct lab *lab, const char *stub);
+
+/* Two stubs in reserve, lab_reserve(); skips where a child may not trace its parent. */
+void stub_reserve(const char *stub, pid_t pids[2]);
+
+/* SIGKILL of a process that has called @start ends both programs that it told of. */
+void stub_dies_with_lab(void (*start)(pid_t pids[2]));
 
 /* From now, in ms. */
 int64_t stub_deadline(int ms);

@@ -269,32 +269,17 @@ Test(lab, stop_and_continue_are_events)
 	lab_down(&lab);
 }
 
-/* SIGKILL of the lab's process takes both programs along. */
-Test(lab, programs_die_with_the_lab)
+static void start_a_lab(pid_t pids[2])
 {
-	int fds[2], pidfd[2];
-	pid_t pids[2], child;
 	struct lab lab;
 
-	stub_config("good");
-	cr_assert_eq(pipe(fds), 0);
-	child = fork();
-	if (!child) {
-		stub_lab(&lab, "good");
-		pids[0] = lab.observer.pid;
-		pids[1] = lab.peer.pid;
-		if (write(fds[1], pids, sizeof(pids)) != sizeof(pids))
-			_exit(1);
-		pause();
-	}
-	cr_assert_eq(read(fds[0], pids, sizeof(pids)), (ssize_t)sizeof(pids));
-	for (int i = 0; i < 2; i++)
-		pidfd[i] = pidfd_open(pids[i], 0);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	for (int i = 0; i < 2; i++) {
-		struct pollfd pfd = {.fd = pidfd[i], .events = POLLIN};
+	stub_lab(&lab, "good");
+	pids[0] = lab.observer.pid;
+	pids[1] = lab.peer.pid;
+}
 
-		cr_assert_eq(poll(&pfd, 1, 2000), 1, "program %d outlives the lab", i);
-	}
+Test(lab, programs_die_with_the_lab)
+{
+	stub_config("good");
+	stub_dies_with_lab(start_a_lab);
 }
