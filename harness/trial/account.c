@@ -66,15 +66,15 @@ void account_spoil(struct record_trial *r, enum outcome outcome, enum verdict ve
 	copy_text(r->why, sizeof(r->why), why);
 }
 
-static bool dies(const struct watch_state *w, const struct watch_conn *c)
+static bool dies(const struct plan_lab *lab, const struct watch_conn *c)
 {
-	return w->deadly && !c->spared;
+	return effect_is_deadly(&lab->effect, lab->scenario->horizon_ns) && !c->spared;
 }
 
 /* Up to the detection; where nothing dies, for as long as the method watched. */
-static const struct event *last_event(const struct watch_state *w, const struct watch_conn *c)
+static const struct event *last_event(const struct plan_lab *lab, const struct watch_conn *c)
 {
-	if (dies(w, c) && alarms_stand(&c->alarms))
+	if (dies(lab, c) && alarms_stand(&c->alarms))
 		return &c->last;
 	return c->ended ? &c->end : &c->report;
 }
@@ -97,12 +97,12 @@ static void cost(struct record_trial *r, const struct watch_conn *c, const struc
 }
 
 /* After a death, the alarm that stands; where nothing dies, the first. */
-static void detection(const struct watch_state *w, const struct watch_conn *c,
+static void detection(const struct plan_lab *lab, const struct watch_conn *c,
 		      struct record_trial *r)
 {
-	const struct event *alarm = dies(w, c) ? &c->last : &c->first;
+	const struct event *alarm = dies(lab, c) ? &c->last : &c->first;
 
-	if (dies(w, c) ? !alarms_stand(&c->alarms) : !c->alarms.n)
+	if (dies(lab, c) ? !alarms_stand(&c->alarms) : !c->alarms.n)
 		return;
 	r->detect_ns = alarm->at_ns - c->after_ns;
 	r->err = alarm->err;
@@ -116,11 +116,11 @@ static void meets(struct watch_conn *c)
 		c->before_ns = c->after_ns = c->armed_ns;
 }
 
-void account_conclude(const struct watch_state *w, const struct kernel_params *kernel,
-		      const struct watch_conn *conn, const struct plan_trial *t, int64_t stall_ns,
+void account_conclude(const struct plan_lab *lab, const struct findings *f,
+		      const struct watch_conn *conn, const struct plan_trial *t,
 		      struct record_trial *r)
 {
-	struct situation s = plan_situation(w->plan, kernel, conn->before_ns - conn->armed_ns,
+	struct situation s = plan_situation(lab, &f->kernel, conn->before_ns - conn->armed_ns,
 					    conn->after_ns - conn->stood_ns);
 	struct watch_conn c = *conn;
 	struct window window;
@@ -130,19 +130,19 @@ void account_conclude(const struct watch_state *w, const struct kernel_params *k
 	r->armed_ns = c.armed_ns;
 	r->fault_before_ns = c.before_ns;
 	r->fault_after_ns = c.after_ns;
-	if (w->plan->effect.forget_ns) {
-		if (forgotten_proven(w, &c, t, kernel, stall_ns, &s, &err) < 0) {
+	if (lab->effect.forget_ns) {
+		if (forgotten_proven(lab, f, &c, t, &s, &err) < 0) {
 			account_spoil(r, OUTCOME_INVALID, VERDICT_INVALID, err.text);
 			return;
 		}
 		r->horizon_ns = s.horizon_ns;
 	}
-	plan_window(w->plan, t, &s, &window);
+	plan_window(lab, t, &s, &window);
 	verdict_expect(r, &window);
-	r->stall_ns = stall_ns;
-	detection(w, &c, r);
-	alarms_mistakes(&c.alarms, c.armed_ns, dies(w, &c) ? c.before_ns : w->horizon_ns, r);
-	cost(r, &c, last_event(w, &c));
-	verdict_decide(r, dies(w, &c), kernel->hz, w->n_conns);
-	claim_judge(&w->plan->scenario->claim, t->method, r);
+	r->stall_ns = f->stall_ns;
+	detection(lab, &c, r);
+	alarms_mistakes(&c.alarms, c.armed_ns, dies(lab, &c) ? c.before_ns : f->horizon_ns, r);
+	cost(r, &c, last_event(lab, &c));
+	verdict_decide(r, dies(lab, &c), f->kernel.hz, f->n_conns);
+	claim_judge(&lab->scenario->claim, t->method, r);
 }

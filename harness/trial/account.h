@@ -4,7 +4,7 @@
 
 #include "plan/plan.h"
 #include "record/record.h"
-#include "trial/watch.h"
+#include "trial/findings.h"
 
 /* What the record of a trial says. */
 
@@ -22,8 +22,8 @@ void account_spoil(struct record_trial *r, enum outcome outcome, enum verdict ve
  * already (traffic `connecting`) met it at its beginning: that moment is the fault's, on this
  * connection.
  */
-void account_conclude(const struct watch_state *w, const struct kernel_params *kernel,
-		      const struct watch_conn *conn, const struct plan_trial *t, int64_t stall_ns,
+void account_conclude(const struct plan_lab *lab, const struct findings *f,
+		      const struct watch_conn *conn, const struct plan_trial *t,
 		      struct record_trial *r);
 
 #endif

@@ -6,22 +6,21 @@
 #include "method/forgets.h"
 #include "trial/verdict.h"
 
-int forgotten_proven(const struct watch_state *w, const struct watch_conn *c,
-		     const struct plan_trial *t, const struct kernel_params *kernel, int64_t stall_ns,
-		     struct situation *s, struct err *err)
+int forgotten_proven(const struct plan_lab *lab, const struct findings *f,
+		     const struct watch_conn *c, const struct plan_trial *t, struct situation *s,
+		     struct err *err)
 {
-	const struct fault_act *act = &w->acts[w->plan->principal];
-	int64_t from = c->before_ns - act->after_ns, to = c->after_ns - act->before_ns;
-	int64_t slack = VERDICT_SLACK_NS + w->n_conns * VERDICT_SLACK_PER_CONN_NS + stall_ns;
-	struct situation begun = plan_situation(w->plan, kernel, act->before_ns - c->armed_ns,
-						act->after_ns - c->stood_ns);
+	int64_t from = c->before_ns - f->after_ns, to = c->after_ns - f->before_ns;
+	int64_t slack = VERDICT_SLACK_NS + f->n_conns * VERDICT_SLACK_PER_CONN_NS + f->stall_ns;
+	struct situation begun = plan_situation(lab, &f->kernel, f->before_ns - c->armed_ns,
+						f->after_ns - c->stood_ns);
 	struct expiry e;
 
 	if (c->spared)
 		s->effect = (struct effect){ .kind = EFFECT_NOTHING };
 	s->effect.forget_ns = 0;
-	s->horizon_ns = w->horizon_ns - c->after_ns;
-	if (w->plan->no_theory[0])
+	s->horizon_ns = f->horizon_ns - c->after_ns;
+	if (lab->no_theory[0])
 		return 0;
 	forgets_of(t->method, &t->opt, &begun, &e);
 	if (c->spared)

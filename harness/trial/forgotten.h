@@ -2,7 +2,8 @@
 #ifndef TRIAL_FORGOTTEN_H
 #define TRIAL_FORGOTTEN_H
 
-#include "trial/watch.h"
+#include "plan/plan.h"
+#include "trial/findings.h"
 
 /*
  * A router that forgets whom it does not hear (effect.forget_ns): did it forget this connection, and
@@ -10,8 +11,8 @@
  * neither needs to be believed. Then @s becomes the situation in which that is the fault, or in which
  * nothing happens. -EBADE: it is not proven, and the sentence says what was expected.
  */
-int forgotten_proven(const struct watch_state *w, const struct watch_conn *c,
-		     const struct plan_trial *t, const struct kernel_params *kernel, int64_t stall_ns,
-		     struct situation *s, struct err *err);
+int forgotten_proven(const struct plan_lab *lab, const struct findings *f,
+		     const struct watch_conn *c, const struct plan_trial *t, struct situation *s,
+		     struct err *err);
 
 #endif

@@ -26,15 +26,20 @@ static const struct lab_sysctl pins[] = {
 
 enum { N_PINS = sizeof(pins) / sizeof(pins[0]) };
 
-/* On this kernel. Every namespace has those that any has. */
+/* On this kernel, asked once. Every namespace has those that any has. */
 static bool there(const struct lab_sysctl *pin)
 {
+	static enum { UNKNOWN, MISSING, THERE } known[N_PINS];
 	char path[sizeof("/proc/sys/") + sizeof(pin->name)];
+	int i = (int)(pin - pins);
 
+	if (known[i])
+		return known[i] == THERE;
 	snprintf(path, sizeof(path), "/proc/sys/%s", pin->name);
 	for (char *dot = path; (dot = strchr(dot, '.')); dot++)
 		*dot = '/';
-	return access(path, F_OK) == 0;
+	known[i] = access(path, F_OK) == 0 ? THERE : MISSING;
+	return known[i] == THERE;
 }
 
 void pins_apply(struct lab_config *config)

@@ -7,25 +7,13 @@
 #include "fault/fault.h"
 #include "lab/lab.h"
 #include "plan/plan.h"
-#include "trial/alarms.h"
+#include "trial/findings.h"
 
 /*
  * The middle of a trial: the lab is up and its programs are ready. From time zero to the horizon:
  * connections are armed, the timeline's faults happen and are proven, alarms are collected, and at
  * last every connection reports what it cost.
  */
-
-/* What is known of one connection. */
-struct watch_conn {
-	int64_t stood_ns, armed_ns;       /* 0: not (yet) */
-	int64_t before_ns, after_ns;      /* the fault, on this connection; 0: not (yet) */
-	struct alarms alarms;
-	struct event first, last; /* of the alarms, where there are any */
-	bool spared;              /* the fault has not happened to this connection, and others die */
-	bool ended;               /* the method watches no more */
-	struct event end;         /* valid when ended */
-	struct event report;
-};
 
 struct watch_state {
 	struct lab *lab;
