@@ -9,7 +9,4 @@
 /* malloc'ed and ended by a zero; NULL: no memory. */
 char *base64_encode(const void *bytes, size_t n);
 
-/* Room for n / 4 * 3 bytes in @out. How many there are, or -1: not base64. */
-long base64_decode(const char *text, size_t n, void *out);
-
 #endif

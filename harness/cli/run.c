@@ -17,9 +17,6 @@
  * (5); nothing ran (4); else all is as it should be (0).
  */
 
-/* Time zero of a lab in virtual time: coarser than anything that happened before it can vary. */
-#define VIRTUAL_GRID_NS NS_PER_S
-
 int run_status(const struct report_totals *totals)
 {
 	if (totals->failed)
@@ -77,14 +74,11 @@ static int open_output(const struct given *args, struct work *work, const char *
 int run_records(const struct given *args, struct work *work, const char *output,
 		struct ran *ran)
 {
-	bool real_time = work->engine->watch_stalls && !given_has(args, "virtual-clock");
 	const struct engine_config config = {
 		.jobs = work->jobs,
 		.command = args->command,
 		.version = cli_version,
-		.longest_ns = real_time ? work->longest_ns : 0,
-		.watch_stalls = real_time,
-		.align_ns = given_has(args, "virtual-clock") ? VIRTUAL_GRID_NS : 0,
+		.longest_ns = work->engine->watch_stalls ? work->longest_ns : 0,
 		.n_kernels = work->n_kernels,
 		.kernels = work->kernels,
 		.modules = given_value(args, "modules", NULL),
@@ -186,7 +180,7 @@ static int run(const struct given *args)
 	struct work work;
 	int status = check_output(args);
 
-	if (strcmp(given_value(args, "pcap", ""), "-") == 0 && !given_has(args, "virtual-clock"))
+	if (strcmp(given_value(args, "pcap", ""), "-") == 0)
 		return cli_failf(CLI_USAGE, "run: --pcap writes a file for each lab; name a folder");
 	if (status)
 		return status;

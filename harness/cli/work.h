@@ -35,9 +35,6 @@ enum { WORK_JOBS_MAX = 512 };
 	{ "modules", "DIR", "virtual: where the modules of an image are", 0, false },           \
 	{ "longest", "DURATION",                                                                \
 	  "native: skip scenarios that watch for longer (default 1m)", 0, false },              \
-	{ "virtual-clock", NULL,                                                                \
-	  "native: the clock skips idle time, so start labs on a whole second (the virtual "    \
-	  "engine gives it to the deadpeer in its guest)", 0, false },                          \
 	{ "output", "FILE",                                                                     \
 	  "where the records go, - for standard output (default: a new file in results/runs, "  \
 	  "if there is a results folder)", 'o', false },                                        \

@@ -25,12 +25,8 @@ struct engine_config {
 	int jobs;
 	const char *command; /* for the run line */
 	const char *version;
-	int64_t align_ns;  /* trial/trial.h; 0 in real time */
 	int64_t longest_ns; /* real time: labs that watch for longer are skipped; 0: none is */
-	/* A folder for a pcapng file of each lab; "-": as lines on standard output,
-	 * from a guest; NULL: nothing is captured. */
-	const char *pcap;
-	bool watch_stalls; /* real time: allow for what the machine itself was late */
+	const char *pcap; /* a folder for a pcapng file of each lab; NULL: nothing is captured */
 
 	/* The virtual engine: each kernel runs the whole plan in turn. A path (it has a slash) is an
 	 * image; anything else a series of Debian's ("6.1", "6.12", "7"). None: the default. */
@@ -38,6 +34,9 @@ struct engine_config {
 	const char *const *kernels;
 	const char *modules; /* for images; NULL: where packages put them */
 };
+
+/* What a run line says of this kernel; the rest of it empty. */
+void engine_world(struct record_run *run);
 
 /* The run line of this kernel, now. */
 void engine_describe(const struct plan *plan, const struct engine_config *config,
@@ -49,11 +48,12 @@ int engine_native(const struct plan *plan, const struct engine_config *config,
 		  const struct engine_sink *sink, struct err *err);
 
 /*
- * What engine_native() finds out about this kernel, the grounds of its labs (lab_prepare()), and a
- * lab's programs (lab_reserve()), in advance. For a guest, in which it has all rights and then runs
- * one lab.
+ * In a guest, which ends with its lab: what can be done before it is known which, once for all copies of
+ * the machine; and then the lab that standard input orders (trial/order.h). What was found goes to
+ * standard output (engine/parcel.h).
  */
-int engine_native_prepare(struct err *err);
+int engine_guest_prepare(struct err *err);
+int engine_guest(struct err *err);
 
 /* 0, or what is missing for the virtual engine here. */
 int engine_virtual_available(struct err *why);

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +20,6 @@
 #include "base/clock.h"
 #include "engine/pcap.h"
 #include "engine/pool.h"
-#include "lab/lab.h"
 #include "netns/facts.h"
 #include "netns/ns.h"
 #include "trial/trial.h"
@@ -70,20 +68,16 @@ static int enter_privilege(pid_t parent, struct err *err)
 	return ret;
 }
 
-struct findings {
+struct answer {
 	struct facts facts;
 	struct err err;
 	int ret;
 };
 
-/* What engine_native_prepare() found. */
-static struct facts known;
-static bool is_known;
-
 /* In a child, because finding facts takes privilege and scratch namespaces. */
 static int find_facts(struct facts *facts, unsigned int needs, struct err *err)
 {
-	struct findings *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	struct answer *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t parent = getpid(), pid;
 	int status, ret;
@@ -114,25 +108,16 @@ static int find_facts(struct facts *facts, unsigned int needs, struct err *err)
 	return ret;
 }
 
-static struct trial_config trial_config(const struct native *n)
-{
-	struct trial_config config = {
-		.facts = &n->facts,
-		.align_ns = n->config->align_ns,
-		.longest_ns = n->config->longest_ns,
-		.watch_stalls = n->config->watch_stalls,
-		.captured_arg = (void *)n->config->pcap,
-	};
-
-	if (n->config->pcap)
-		config.captured = strcmp(n->config->pcap, "-") ? pcap_keep : pcap_print;
-	return config;
-}
-
 static void lab_process(const struct native *n, int i, pid_t parent)
 {
 	const struct plan_lab *lab = &n->plan->labs[i];
-	struct trial_config config = trial_config(n);
+	const struct trial_config config = {
+		.facts = &n->facts,
+		.longest_ns = n->config->longest_ns,
+		.watch_stalls = true,
+		.captured = n->config->pcap ? pcap_keep : NULL,
+		.captured_arg = (void *)n->config->pcap,
+	};
 	struct err err;
 
 	if (enter_privilege(parent, &err) < 0)
@@ -248,47 +233,10 @@ static const struct pool_ops native_ops = {
 	.abort = abort_lab,
 };
 
-int engine_native_prepare(struct err *err)
-{
-	int ret = find_facts(&known, FACTS_ALL, err);
-
-	if (ret == 0)
-		ret = netns_privilege(err);
-	if (ret == 0 && facts_meet(&known, FACT_BIT(FACT_BRIDGE), NULL))
-		ret = lab_prepare(AF_INET, err);
-	if (ret == 0 && facts_meet(&known, FACT_BIT(FACT_BRIDGE) | FACT_BIT(FACT_IPV6), NULL))
-		ret = lab_prepare(AF_INET6, err);
-	if (ret == 0)
-		ret = lab_reserve(err);
-	is_known = ret == 0;
-	return ret;
-}
-
-/* In a machine that ends with its lab: in this process, and nothing is taken down. */
-static int run_here(const struct native *n, struct err *err)
-{
-	const struct plan_lab *lab = &n->plan->labs[0];
-	struct trial_config config = trial_config(n);
-	struct record_trial *records = calloc((size_t)lab->n_trials + 1, sizeof(*records));
-
-	if (!records)
-		return err_sys(err, ENOMEM, "%d records", lab->n_trials);
-	config.leave_standing = true;
-	trial_run(lab, &config, records);
-	for (int t = 0; t < lab->n_trials; t++)
-		n->sink->trial(n->sink->arg, &records[t]);
-	free(records);
-	return 0;
-}
-
 static int needed_facts(struct native *n, struct err *err)
 {
 	unsigned int needs = 0;
 
-	if (is_known) {
-		n->facts = known;
-		return 0;
-	}
 	for (int i = 0; i < n->plan->n_labs; i++)
 		needs |= trial_needs(&n->plan->labs[i]);
 	return find_facts(&n->facts, needs, err);
@@ -305,8 +253,6 @@ int engine_native(const struct plan *plan, const struct engine_config *config,
 		return ret;
 	engine_describe(plan, config, "native", &run);
 	sink->run(sink->arg, &run);
-	if (is_known && plan->n_labs == 1)
-		return run_here(&n, err);
 	n.jobs = calloc((size_t)plan->n_labs + 1, sizeof(*n.jobs));
 	if (!n.jobs)
 		return err_sys(err, ENOMEM, "the labs");

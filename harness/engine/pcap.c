@@ -7,28 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/base64.h"
 #include "engine/artifact.h"
-
-/* A whole line goes through a pipe at once (PIPE_BUF): labs of one process share standard output. */
-enum { PIECE = 3000, PIECE_TEXT = PIECE / 3 * 4 };
-#define LINE_HEAD "pcap "
-
-int pcap_print(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,
-	       struct err *err)
-{
-	(void)lab;
-	(void)arg;
-	for (size_t at = 0; at < size; at += PIECE) {
-		char *text = base64_encode(bytes + at, size - at < PIECE ? size - at : PIECE);
-		int ret = text ? dprintf(STDOUT_FILENO, LINE_HEAD "%s\n", text) : -1;
-
-		free(text);
-		if (ret < 0)
-			return err_sys(err, errno, "cannot hand the capture on");
-	}
-	return 0;
-}
 
 int pcap_keep(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,
 	      struct err *err)
@@ -41,24 +20,14 @@ int pcap_keep(const struct plan_lab *lab, void *arg, const char *bytes, size_t s
 	return pcap_end(&file, arg, lab, NULL, err);
 }
 
-bool pcap_take(struct pcap_file *file, const char *dir, const char *line, size_t len)
+void pcap_take(struct pcap_file *file, const char *dir, const char *bytes, size_t size)
 {
-	const size_t head = strlen(LINE_HEAD);
-	char bytes[PIECE];
-	long n;
-
-	if (len < head || strncmp(line, LINE_HEAD, head) != 0)
-		return false;
 	if (file->fd < 0 && !file->ret) {
 		file->fd = artifact_begin(dir, &file->err);
 		file->ret = file->fd < 0 ? file->fd : 0;
 	}
-	if (file->ret)
-		return true;
-	n = len - head <= PIECE_TEXT ? base64_decode(line + head, len - head, bytes) : -1;
-	file->ret = n < 0 ? err_set(&file->err, EPROTO, "a line of the capture is damaged")
-			  : artifact_write(file->fd, bytes, (size_t)n, &file->err);
-	return true;
+	if (!file->ret)
+		file->ret = artifact_write(file->fd, bytes, size, &file->err);
 }
 
 int pcap_end(struct pcap_file *file, const char *dir, const struct plan_lab *lab,

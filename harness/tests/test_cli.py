@@ -83,8 +83,8 @@ def test_doctor_has_a_cure_for_everything_it_misses(facts):
 
 # ---------------------------------------------------------------- plans
 
-def plan(deadpeer, *argv):
-    return deadpeer("plan", "-e", "native", "--json", *argv, code=PASS).json()
+def plan(deadpeer, *argv, engine="native"):
+    return deadpeer("plan", "-e", engine, "--json", *argv, code=PASS).json()
 
 
 def test_plan_is_stable(deadpeer):
@@ -111,7 +111,7 @@ def test_without_noise_only_methods_with_a_period_have_phases(deadpeer):
     """The native engine repeats the others, because its host makes equal trials differ."""
     path = SCENARIOS / "cable" / "cable-pull-far.yaml"
     noisy = plan(deadpeer, "-n", 5, path)
-    trials = plan(deadpeer, "-n", 5, "--virtual-clock", path)
+    trials = plan(deadpeer, "-n", 5, path, engine="virtual")
     spread = {key(t)[:-1] for t in noisy if t["phase_ns"]}
 
     def of_the_spread(planned):
@@ -127,7 +127,7 @@ def test_without_noise_a_control_has_phases_only_where_lots_are_drawn(deadpeer, 
     path = SCENARIOS / "control" / "control-idle.yaml"
     methods = plan(deadpeer, path)
     assert len(plan(deadpeer, "-n", 5, *link, path)) == len(methods) * 5
-    trials = plan(deadpeer, "-n", 5, "--virtual-clock", *link, path)
+    trials = plan(deadpeer, "-n", 5, *link, path, engine="virtual")
     assert len(trials) == len(methods) * each
     assert {t["phase"] for t in trials} == set(range(each))
 

@@ -18,37 +18,29 @@ static const struct {
 	{ "foobar", "Zm9vYmFy" },
 };
 
-Test(base64, the_rfcs_vectors_both_ways)
+Test(base64, the_rfcs_vectors)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t n = strlen(known[i].bytes);
-		char *text = base64_encode(known[i].bytes, n), back[16];
+		char *text = base64_encode(known[i].bytes, n);
 
 		cr_assert_str_eq(text, known[i].text);
-		cr_assert_eq(base64_decode(text, strlen(text), back), (long)n);
-		cr_assert_eq(memcmp(back, known[i].bytes, n), 0);
 		free(text);
 	}
 }
 
-Test(base64, every_byte)
+/* Each of 64 groups of six bits once, in order: the alphabet. */
+Test(base64, every_letter)
 {
-	unsigned char bytes[256], back[258];
+	unsigned char bytes[48];
 	char *text;
 
-	for (int i = 0; i < 256; i++)
-		bytes[i] = (unsigned char)i;
+	for (unsigned int i = 0; i < 64; i += 4) {
+		bytes[i / 4 * 3] = (unsigned char)(i << 2 | (i + 1) >> 4);
+		bytes[i / 4 * 3 + 1] = (unsigned char)((i + 1) << 4 | (i + 2) >> 2);
+		bytes[i / 4 * 3 + 2] = (unsigned char)((i + 2) << 6 | (i + 3));
+	}
 	text = base64_encode(bytes, sizeof(bytes));
-	cr_assert_eq(base64_decode(text, strlen(text), back), 256);
-	cr_assert_eq(memcmp(bytes, back, sizeof(bytes)), 0);
+	cr_assert_str_eq(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 	free(text);
-}
-
-Test(base64, refuses_what_is_none)
-{
-	static const char *const bad[] = { "Zg=", "Z===", "Zm9*", "=m9v", "Zg==Zg==", "Zm 9" };
-	char out[16];
-
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		cr_expect_eq(base64_decode(bad[i], strlen(bad[i]), out), -1, "%s", bad[i]);
 }

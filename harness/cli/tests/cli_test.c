@@ -189,7 +189,6 @@ Test(cli, usage_errors_are_exit_2)
 	cr_assert_eq(DEADPEER("plan", "-e", "native", "--kernel", "6.1"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "--kernel", "6.1", "--kernel", "6.1"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("plan", "--kernel", "6.1", "--modules", "/lib"), CLI_USAGE);
-	cr_assert_eq(DEADPEER("plan", "--virtual-clock"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("kernels", "6.1"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("kernels", "--clear", "--json"), CLI_USAGE);
 	cr_assert_eq(DEADPEER("kernels", "--fetch", "new"), CLI_USAGE);

@@ -9,13 +9,18 @@
 
 #include "engine/virtual/hash.h"
 
-void hear(void *arg, const char *line, size_t len)
+static void hear_line(void *arg, const char *line, size_t len)
 {
 	struct heard *heard = arg;
 
 	heard->hash = hash_bytes(heard->hash, line, len);
 	heard->lines++;
 	snprintf(heard->last, sizeof(heard->last), "%s", line);
+}
+
+void hear(void *arg, const char *bytes, size_t len)
+{
+	lines_feed(&((struct heard *)arg)->output, bytes, len, hear_line, arg);
 }
 
 void hear_note(void *arg, const char *line, size_t len)

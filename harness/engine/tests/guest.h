@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/virtual/lines.h"
 #include "engine/virtual/virtual.h"
 
 /* The static program of engine/virtual/payload, from the working directory of the tests. */
@@ -14,9 +15,10 @@
 
 /* What a guest said; zeroed but for .hash = HASH_START. */
 struct heard {
-	uint64_t hash; /* of all lines */
+	uint64_t hash; /* of all lines of its output */
 	int lines, notes;
 	char last[256], last_note[256];
+	struct lines output; /* half a line */
 };
 
 /* For a struct virtual_sink whose .arg is a struct heard. */

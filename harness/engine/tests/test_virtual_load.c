@@ -2,6 +2,7 @@
 /* A program that makes itself ready once, and goes on in a copy of its machine for each job. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,17 +23,15 @@ static int load(const char *mode, const char *arg, struct err *err)
 	return virtual_load(&kernel, VIRTUAL_PAYLOAD, argv, err);
 }
 
-/* The program goes on with two arguments and a file, and ends with this exit status. */
-static struct heard go_on_to(const char *arg, uint64_t seed, int status)
+/* The program goes on with this input, and ends with this exit status. */
+static struct heard go_on_to(const char *input, uint64_t seed, int status)
 {
-	char *argv[] = { (char *)"deadpeer", (char *)arg, NULL };
-	const struct virtual_file file = { "a.txt", "of the file\n", 12 };
 	struct virtual_job job = {
-		.program = VIRTUAL_PAYLOAD, .argv = argv, .files = &file, .nfiles = 1, .seed = seed,
+		.input = input, .input_len = strlen(input), .seed = seed,
 		.deadline_ns = 60 * NS_PER_S, .timeout_ns = 120 * NS_PER_S,
 	};
 	struct heard heard = { .hash = HASH_START };
-	struct virtual_sink sink = { .arg = &heard, .record = hear, .note = hear_note };
+	struct virtual_sink sink = { .arg = &heard, .output = hear, .note = hear_note };
 	struct virtual_result result = { 0 };
 	struct err err = { "" };
 
@@ -42,9 +41,9 @@ static struct heard go_on_to(const char *arg, uint64_t seed, int status)
 	return heard;
 }
 
-static struct heard go_on(const char *arg, uint64_t seed)
+static struct heard go_on(const char *input, uint64_t seed)
 {
-	return go_on_to(arg, seed, 0);
+	return go_on_to(input, seed, 0);
 }
 
 static struct timespec made(const char *name)
@@ -59,17 +58,19 @@ static struct timespec made(const char *name)
 
 TestSuite(virtual_load, .timeout = 600);
 
-Test(virtual_load, each_job_gets_its_arguments_and_files)
+Test(virtual_load, each_job_gets_its_input_and_the_end_of_it)
 {
 	struct err err = { "" };
 	struct heard heard;
 
 	cr_assert_eq(load("wait", "", &err), 0, "%s", err.text);
-	heard = go_on("one", 1);
-	cr_assert_eq(heard.lines, 5, "ready, two arguments, the file, the time: %s", heard.last);
-	heard = go_on("another", 1);
-	cr_assert_eq(heard.lines, 5);
-	cr_assert_str_eq(heard.last_note, "another, of the file");
+	heard = go_on("one\n", 1);
+	cr_assert_eq(heard.lines, 3, "ready, the input, the time: %s", heard.last);
+	heard = go_on("another\nof two\n", 1);
+	cr_assert_eq(heard.lines, 4);
+	cr_assert_str_eq(heard.last_note, "last of all: of two");
+	heard = go_on("", 1);
+	cr_assert_eq(heard.lines, 2);
 }
 
 /* What it prints holds the time to the nanosecond and random bytes of the kernel. */
@@ -79,9 +80,9 @@ Test(virtual_load, one_seed_gives_one_output_and_another_another)
 	struct heard first;
 
 	cr_assert_eq(load("wait", "", &err), 0, "%s", err.text);
-	first = go_on("one", 7);
-	cr_assert_eq(go_on("one", 7).hash, first.hash);
-	cr_assert_neq(go_on("one", 8).hash, first.hash);
+	first = go_on("one\n", 7);
+	cr_assert_eq(go_on("one\n", 7).hash, first.hash);
+	cr_assert_neq(go_on("one\n", 8).hash, first.hash);
 }
 
 /* What it has said is there, and that it goes on for ever does not matter. */
@@ -91,9 +92,30 @@ Test(virtual_load, a_program_that_is_done_need_not_end)
 	struct heard heard;
 
 	cr_assert_eq(load("done", "3", &err), 0, "%s", err.text);
-	heard = go_on_to("one", 1, 3);
+	heard = go_on_to("one\n", 1, 3);
 	cr_assert_eq(heard.lines, 2);
 	cr_assert_str_eq(heard.last, "without an end");
+}
+
+Test(virtual_load, as_much_input_as_the_pipe_takes)
+{
+	struct virtual_job job = { .input_len = (1 << 20) + 1, .deadline_ns = NS_PER_S,
+				   .timeout_ns = NS_PER_S };
+	struct virtual_sink sink = { 0 };
+	struct virtual_run *guest;
+	struct err err = { "" };
+	char *text = malloc(job.input_len);
+
+	cr_assert(text);
+	for (size_t i = 0; i < 1 << 20; i++)
+		text[i] = i % 1024 == 1023 ? '\n' : 'x';
+	text[1 << 20] = '\0';
+	cr_assert_eq(load("wait", "", &err), 0, "%s", err.text);
+	cr_assert_eq(go_on(text, 1).lines, 2 + 1024);
+	job.input = text;
+	cr_assert_eq(virtual_start(&kernel, &job, &sink, &guest, &err), -E2BIG);
+	cr_assert(strstr(err.text, "1024 KB"), "%s", err.text);
+	free(text);
 }
 
 Test(virtual_load, it_is_made_once_for_each_program_and_argument)
@@ -133,12 +155,12 @@ Test(virtual_load, a_damaged_one_is_made_again)
 	need_kernel(&kernel);
 	booted = kernel;
 	cr_assert_eq(load("wait", "damaged", &err), 0, "%s", err.text);
-	heard = go_on("one", 7);
+	heard = go_on("one\n", 7);
 	snprintf(path, sizeof(path), "%s/state", kernel.snapshot);
 	cr_assert_eq(truncate(path, 100), 0);
 	kernel = booted;
 	cr_assert_eq(load("wait", "damaged", &err), 0, "%s", err.text);
-	cr_assert_eq(go_on("one", 7).hash, heard.hash, "made twice, it is not the same");
+	cr_assert_eq(go_on("one\n", 7).hash, heard.hash, "made twice, it is not the same");
 }
 
 Test(virtual_load, a_program_that_ends_instead_is_named)

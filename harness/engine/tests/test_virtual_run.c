@@ -38,7 +38,7 @@ static int start(struct request r, struct heard *heard, struct virtual_run **run
 		.seed = r.seed, .deadline_ns = (r.deadline_s ? r.deadline_s : 86400) * NS_PER_S,
 		.timeout_ns = (r.timeout_s ? r.timeout_s : 120) * NS_PER_S,
 	};
-	struct virtual_sink sink = { .arg = heard, .record = hear, .note = hear_note };
+	struct virtual_sink sink = { .arg = heard, .output = hear, .note = hear_note };
 
 	need_kernel(&kernel);
 	*heard = (struct heard){ .hash = HASH_START };

@@ -15,7 +15,7 @@
  * without its contents is refused, because its address is not known before it is restored.
  *
  *   0        struct box_head
- *   BOX_IN   the job: argv strings, the file table, the bytes of the program and of the files
+ *   BOX_IN   the job: argv strings, the file table, the bytes of the program, the files, the input
  *   BOX_OUT  a ring of slots; slot i of the stream lies at index i % BOX_SLOTS
  *
  * The guest fills a slot and then writes one byte to the port BOX_PORT_BELL, which QEMU writes to
@@ -29,7 +29,7 @@
  */
 
 #define BOX_MAGIC   UINT64_C(0x786f627265657064)
-#define BOX_VERSION 4u
+#define BOX_VERSION 5u
 
 #define BOX_SIZE     (64u << 20)
 #define BOX_IN       (64u << 10)
@@ -58,13 +58,19 @@ _Static_assert(BOX_SLOTS > BOX_BELL_PIPE + 1 + BOX_BELL_BATCH, "the bell must ho
 
 enum box_task {
 	BOX_RUN,   /* run the program */
-	BOX_LOAD,  /* start it, and stop the machine once it has stopped itself (SIGSTOP) */
-	BOX_GO_ON, /* let it go on, with the new command line in its file "argv" */
+	BOX_LOAD,  /* start it, and stop the machine once it says that it is ready (BOX_READY) */
+	BOX_GO_ON, /* let it go on, with the job's input on its standard input */
 };
 
-/* What a program that was let go on sends to PID 1 (sigqueue(3)), with its exit status, when all it
- * had to say is in its pipes: the machine may end, and the program with it. */
+/* What a program that is loaded sends to PID 1 (kill(2)) before it reads from its standard input. */
+#define BOX_READY SIGUSR2
+
+/* What it sends later (sigqueue(3)), with its exit status, when all it had to say is in its pipes: the
+ * machine may end, and the program with it. */
 #define BOX_DONE SIGUSR1
+
+/* A loaded program's input: as much as its pipe takes at once. */
+#define BOX_INPUT_MAX (1u << 20)
 
 enum box_stream { BOX_STDOUT = 1, BOX_STDERR = 2 };
 
@@ -87,8 +93,9 @@ struct box_head {
 	uint32_t argc;        /* strings, each with its NUL, at argv_off */
 	uint64_t argv_off;    /* from BOX_IN, as every offset here */
 	uint64_t files_off;   /* struct box_file[nfiles]; the first is the program */
-	uint32_t nfiles;      /* 0: there is no job, stop at the snapshot point */
+	uint32_t nfiles;
 	uint32_t task;        /* enum box_task */
+	uint64_t input_off, input_len; /* BOX_GO_ON */
 	uint64_t seed;
 	int64_t deadline_ns;  /* of guest time after the program's start */
 

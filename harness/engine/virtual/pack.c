@@ -81,7 +81,7 @@ static int put_argv(struct packer *p, struct box_head *box, char *const *argv, s
 {
 	uint64_t start = p->used;
 
-	for (box->argc = 0; argv[box->argc]; box->argc++) {
+	for (box->argc = 0; argv && argv[box->argc]; box->argc++) {
 		size_t len = strlen(argv[box->argc]) + 1;
 
 		if (len > BOX_IN_SIZE - p->used)
@@ -122,5 +122,11 @@ int pack_job(struct box_head *box, enum box_task task, const struct virtual_job 
 	}
 	if (!ret && task != BOX_GO_ON)
 		ret = put_program(&p, job->program, &file[0], err);
+	if (!ret && job->input_len > BOX_INPUT_MAX)
+		ret = err_set(err, E2BIG, "the program's input is longer than %u KB",
+			      BOX_INPUT_MAX >> 10);
+	if (!ret)
+		ret = put(&p, job->input, job->input_len, &box->input_off, err);
+	box->input_len = job->input_len;
 	return ret;
 }

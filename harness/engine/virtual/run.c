@@ -4,11 +4,11 @@
  *
  *   start    the job goes into the box, QEMU starts with the snapshot's memory mapped privately,
  *            and is told to restore the rest, after which it goes on by itself
- *   running  each byte from the bell is a slot of the box: lines are cut out and handed on
+ *   running  each byte from the bell is a slot of the box, which is handed on
  *   over     QEMU has ended and the bell's pipe is empty; or the host's time is up
  *
  * Four descriptors hang in one epoll set, which is what the caller polls. What the guest said
- * before anything went wrong has been handed on by then; only half a line is kept back.
+ * before anything went wrong has been handed on by then; only half a line of notes is kept back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ struct virtual_run {
 	struct machine machine;
 	struct qmp qmp;
 	struct virtual_sink sink;
-	struct lines out, notes;
+	struct lines notes;
 	uint64_t slots; /* taken so far */
 	int epoll, timer;
 	int64_t timeout_ns;
@@ -121,9 +121,9 @@ static void take_slot(struct virtual_run *run)
 	const struct box_slot *slot = (const void *)(slots + run->slots++ % BOX_SLOTS * BOX_SLOT);
 	size_t len = slot->len < BOX_SLOT_MAX ? slot->len : BOX_SLOT_MAX;
 
-	if (slot->stream == BOX_STDOUT)
-		lines_feed(&run->out, slot->text, len, run->sink.record, run->sink.arg);
-	else
+	if (slot->stream == BOX_STDOUT && run->sink.output)
+		run->sink.output(run->sink.arg, slot->text, len);
+	else if (slot->stream == BOX_STDERR)
 		lines_feed(&run->notes, slot->text, len, run->sink.note, run->sink.arg);
 }
 
@@ -210,7 +210,6 @@ static int verdict(struct virtual_run *run, struct virtual_result *result, struc
 			       (long long)(box->deadline_ns / NS_PER_S));
 	if (!ended || box->end != BOX_END_EXIT)
 		return machine_postmortem(&run->machine, run->status, err);
-	lines_flush(&run->out, run->sink.record, run->sink.arg);
 	lines_flush(&run->notes, run->sink.note, run->sink.arg);
 	*result = (struct virtual_result){ .status = box->status, .started_ns = box->started_ns,
 					   .ended_ns = box->ended_ns };
@@ -222,7 +221,6 @@ void virtual_abort(struct virtual_run *run)
 	if (!run)
 		return;
 	machine_close(&run->machine);
-	lines_free(&run->out);
 	lines_free(&run->notes);
 	if (run->epoll >= 0)
 		close(run->epoll);

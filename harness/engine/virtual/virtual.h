@@ -12,14 +12,14 @@
 
 /*
  * Runs a static program on a stock kernel in QEMU, under a clock that counts instructions and
- * skips idle time. This part moves bytes in and records out; it knows no TCP.
+ * skips idle time. This part moves bytes in and out; it knows no TCP.
  *
  *   virtual_kernel_open() or virtual_kernel_fetch()    which kernel
  *   virtual_snapshot()                                 boots it once; afterwards a cache hit
  *   virtual_load()                                     optional: likewise, a program made ready
  *   virtual_start(), virtual_pump() …, virtual_finish()   one guest each; as many as one likes
  *
- * Everything is deterministic in (kernel, QEMU, program, argv, files, seed): the program's output
+ * Everything is deterministic in (kernel, QEMU, program, argv, files, input, seed): the program's output
  * is the same to the byte, whatever the host does meanwhile. No function prints. Functions that
  * can fail return 0 or a negative errno and a sentence.
  *
@@ -58,9 +58,8 @@ int virtual_snapshot(struct virtual_kernel *k, struct err *err);
 
 /*
  * Makes sure that a snapshot is in the cache in which @program, started as @argv, has made itself
- * ready and stopped itself (SIGSTOP). From then on jobs on @k go on with it instead of starting
- * theirs: it gets SIGCONT at the job's start, with the job's files and a file "argv" in its working
- * directory, which holds the job's argv as /proc/self/cmdline would.
+ * ready, said so (BOX_READY), and reads from its standard input. From then on jobs on @k go on with it
+ * instead of starting theirs: at the job's start it gets the job's input there, and then its end.
  * -EIO when it ends instead, with what it said last.
  */
 int virtual_load(struct virtual_kernel *k, const char *program, char *const *argv,
@@ -73,20 +72,27 @@ struct virtual_file {
 };
 
 struct virtual_job {
+	/* Where the program is not loaded: */
 	const char *program;  /* a static x86-64 executable on the host */
 	char *const *argv;    /* as for execv(3) */
 	const struct virtual_file *files;
 	size_t nfiles;
+	/* Where it is: at most BOX_INPUT_MAX bytes. */
+	const void *input;
+	size_t input_len;
+
 	uint64_t seed;        /* goes into the guest's random pool before the program starts */
 	int64_t deadline_ns;  /* guest time from the program's start */
 	int64_t timeout_ns;   /* host time from virtual_start() */
 };
 
-/* Lines as they come, without their newline, NUL-terminated; valid during the call. */
+/* What the program says, valid during the call. */
 struct virtual_sink {
 	void *arg;
-	void (*record)(void *arg, const char *line, size_t len); /* standard output */
-	void (*note)(void *arg, const char *line, size_t len);   /* standard error; may be NULL */
+	/* Standard output, in pieces as they come; may be NULL. */
+	void (*output)(void *arg, const char *bytes, size_t len);
+	/* Standard error, in lines without their newline, NUL-terminated; may be NULL. */
+	void (*note)(void *arg, const char *line, size_t len);
 };
 
 struct virtual_result {

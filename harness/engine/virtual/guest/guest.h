@@ -35,9 +35,9 @@ void setup_sysctls(void);
 /* Adds @seed to the kernel's random pool and makes every generator start again from it. */
 void setup_seed(uint64_t seed);
 
-/* Unpacks the job's files and returns. */
+/* Unpacks the job's files, if it has any, and returns. */
 void job_unpack(void);
-/* Starts the program and returns when it has stopped itself. */
+/* Starts the program and returns when it says that it is ready. */
 void job_load(void);
 /* Starts it, or lets it go on, at @start_ns (CLOCK_MONOTONIC), passes its output on, and ends the
  * guest with it. */

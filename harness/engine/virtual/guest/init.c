@@ -9,7 +9,7 @@
  *             the snapshot here. Everything above happens once for each kernel
  *   unpack    in every restored copy: the seed goes into the random pool, the job into files
  *   load      optional, and again once for all copies: the program is started, makes itself ready
- *             and stops itself. Then idleness, pause and unpack as above; the program goes on at
+ *             and waits. Then idleness and pause as above, the seed again; the program goes on at
  *   start     a time fixed by the snapshot alone, START_NS to twice that later. How long
  *             unpacking took has no influence on the phase of any timer after it
  *   run       the program; its output is passed on; its end, or the deadline, ends the machine
@@ -83,7 +83,8 @@ static int64_t pause_for_job(void)
 	if (box->magic != BOX_MAGIC || box->version != BOX_VERSION)
 		guest_die(0, "the box holds no job of this version");
 	setup_seed(box->seed);
-	job_unpack();
+	if (box->task != BOX_GO_ON)
+		job_unpack();
 	return (paused_ns / START_NS + 2) * START_NS;
 }
 

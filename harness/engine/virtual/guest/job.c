@@ -9,7 +9,8 @@
  * for. The deadline kills everything first, and then does the same.
  *
  * A program that is loaded is started the same way, but before the snapshot of which each job gets
- * a copy: it stops itself when it is ready, and finds its command line in /job/argv when it goes on.
+ * a copy, and with a pipe for its standard input: it says when it is ready (BOX_READY), and reads
+ * what it has to do from there.
  */
 #include "engine/virtual/guest/guest.h"
 
@@ -29,7 +30,6 @@
 #include <unistd.h>
 
 #define PROGRAM  "/bin/deadpeer"
-#define ARGV     "/job/argv"
 #define ARGV_MAX 1024
 
 enum { OUT, ERRS, ENDS, TIMER, NFDS };
@@ -37,6 +37,7 @@ enum { OUT, ERRS, ENDS, TIMER, NFDS };
 /* The program, its pipes and what else is waited for. */
 static pid_t program;
 static struct pollfd fds[NFDS];
+static int input = -1; /* of a program that is loaded */
 
 static struct timespec timespec_of(int64_t ns)
 {
@@ -72,19 +73,6 @@ static void unpack_one(const char *path, const struct box_file *file, mode_t mod
 	put_file(path, box_bytes(file->off, file->len), file->len, mode);
 }
 
-/* Where the arguments lie in the box; *@len with the last one's NUL. */
-static const char *box_argv(size_t *len)
-{
-	uint64_t at = box->argv_off;
-
-	if (!box->argc || box->argc > ARGV_MAX)
-		guest_die(0, "the job has %u arguments; 1 to %d are possible", box->argc, ARGV_MAX);
-	for (uint32_t i = 0; i < box->argc; i++)
-		at += strnlen(box_bytes(at, 1), BOX_IN_SIZE - at) + 1;
-	*len = at - box->argv_off;
-	return box_bytes(box->argv_off, *len);
-}
-
 void job_unpack(void)
 {
 	const struct box_file *file;
@@ -97,28 +85,22 @@ void job_unpack(void)
 	mkdir("/job", 0755);
 	if (chdir("/job"))
 		guest_die(errno, "cannot enter /job");
-	if (box->task != BOX_GO_ON)
-		unpack_one(PROGRAM, &file[0], 0755);
+	unpack_one(PROGRAM, &file[0], 0755);
 	for (uint32_t i = 1; i < box->nfiles; i++) {
 		snprintf(path, sizeof(path), "/job/%.*s", (int)sizeof(file->name), file[i].name);
 		unpack_one(path, &file[i], 0644);
-	}
-	if (box->task == BOX_GO_ON) {
-		size_t len;
-		const char *text = box_argv(&len);
-
-		put_file(ARGV, text, len, 0644);
 	}
 }
 
 static char **copy_argv(void)
 {
 	static char *argv[ARGV_MAX + 1];
-	size_t len, at = 0;
-	const char *text = box_argv(&len);
+	uint64_t at = box->argv_off;
 
+	if (!box->argc || box->argc > ARGV_MAX)
+		guest_die(0, "the job has %u arguments; 1 to %d are possible", box->argc, ARGV_MAX);
 	for (uint32_t i = 0; i < box->argc; i++) {
-		argv[i] = strdup(text + at);
+		argv[i] = strndup(box_bytes(at, 1), BOX_IN_SIZE - at);
 		if (!argv[i])
 			guest_die(ENOMEM, "cannot copy the arguments");
 		at += strlen(argv[i]) + 1;
@@ -127,11 +109,11 @@ static char **copy_argv(void)
 }
 
 /* Restartable sequences, which nobody here uses, would be looked for at each switch to a thread. */
-static _Noreturn void become_program(char **argv, const int out[2], const int errs[2])
+static _Noreturn void become_program(char **argv, int in, const int out[2], const int errs[2])
 {
 	static char *const envp[] = { "HOME=/tmp", "PATH=/bin", "DEADPEER_GUEST=1",
 				      "GLIBC_TUNABLES=glibc.pthread.rseq=0", NULL };
-	int null = open("/dev/null", O_RDONLY);
+	int null = in >= 0 ? in : open("/dev/null", O_RDONLY);
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -141,14 +123,15 @@ static _Noreturn void become_program(char **argv, const int out[2], const int er
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out[1], STDOUT_FILENO) < 0 ||
 	    dup2(errs[1], STDERR_FILENO) < 0)
 		_exit(126);
-	if (null > STDERR_FILENO)
+	if (in < 0 && null > STDERR_FILENO)
 		close(null);
 	execve(PROGRAM, argv, envp);
 	dprintf(STDERR_FILENO, "deadpeer-init: cannot execute the program: %s\n", strerror(errno));
 	_exit(127);
 }
 
-static void start(void)
+/* @in: its standard input; -1: it has none. */
+static void start(int in)
 {
 	char **argv = copy_argv();
 	int out[2], errs[2];
@@ -160,7 +143,7 @@ static void start(void)
 	if (program < 0)
 		guest_die(errno, "cannot fork");
 	if (!program)
-		become_program(argv, out, errs);
+		become_program(argv, in, out, errs);
 	close(out[1]);
 	close(errs[1]);
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
@@ -169,11 +152,17 @@ static void start(void)
 	fds[ERRS].fd = errs[0];
 }
 
+/* All of its input, and the end of it. */
 static void go_on(void)
 {
+	const char *bytes = box_bytes(box->input_off, box->input_len);
+
 	box->started_ns = guest_now_ns();
-	if (!program || kill(program, SIGCONT))
-		guest_die(program ? errno : 0, "there is no program that waits for a job");
+	if (input < 0)
+		guest_die(0, "there is no program that waits for a job");
+	if (box->input_len && write(input, bytes, box->input_len) != (ssize_t)box->input_len)
+		guest_die(errno, "the program does not take its input");
+	close(input);
 }
 
 static void pass_on(struct pollfd *fd, enum box_stream stream)
@@ -224,7 +213,7 @@ static int open_timer(int64_t at_ns)
 	return fd;
 }
 
-/* It ended instead of stopping: its last line on standard error says more than its status. */
+/* It ended instead of waiting: its last line on standard error says more than its status. */
 static _Noreturn void die_unready(int status)
 {
 	static char text[BOX_SLOT_MAX];
@@ -239,16 +228,38 @@ static _Noreturn void die_unready(int status)
 		  len > from ? ": " : "", (int)(len - from), text + from);
 }
 
+static void block_signals(void)
+{
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	sigaddset(&ends, BOX_READY);
+	sigaddset(&ends, BOX_DONE);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	fds[ENDS].fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 void job_load(void)
 {
-	int status;
+	struct pollfd ends;
+	struct signalfd_siginfo info = { 0 };
+	int status = 0, in[2];
 
-	start();
-	while (waitpid(program, &status, WUNTRACED) < 0)
-		if (errno != EINTR)
+	block_signals();
+	if (pipe2(in, O_CLOEXEC) || fcntl(in[1], F_SETPIPE_SZ, BOX_INPUT_MAX) < 0)
+		guest_die(errno, "cannot make a pipe");
+	start(in[0]);
+	close(in[0]);
+	input = in[1];
+	ends = (struct pollfd){ .fd = fds[ENDS].fd, .events = POLLIN };
+	while (info.ssi_signo != BOX_READY) {
+		if (poll(&ends, 1, -1) < 0 && errno != EINTR)
 			guest_die(errno, "cannot wait for the program");
-	if (!WIFSTOPPED(status))
-		die_unready(status);
+		if (read(ends.fd, &info, sizeof(info)) > 0 && info.ssi_signo == SIGCHLD &&
+		    reap(&status))
+			die_unready(status);
+	}
 }
 
 _Noreturn void job_run(int64_t start_ns)
@@ -257,13 +268,9 @@ _Noreturn void job_run(int64_t start_ns)
 	struct signalfd_siginfo info;
 	enum box_end end = BOX_END_NONE;
 	int status = 0;
-	sigset_t ends;
 
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGCHLD);
-	sigaddset(&ends, BOX_DONE);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	fds[ENDS].fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (box->task != BOX_GO_ON)
+		block_signals();
 	fds[TIMER].fd = open_timer(start_ns + box->deadline_ns);
 	for (int i = 0; i < NFDS; i++)
 		fds[i].events = POLLIN;
@@ -275,7 +282,7 @@ _Noreturn void job_run(int64_t start_ns)
 	if (box->task == BOX_GO_ON)
 		go_on();
 	else
-		start();
+		start(-1);
 	while (!end) {
 		if (poll(fds, NFDS, -1) < 0 && errno != EINTR)
 			guest_die(errno, "cannot poll");
