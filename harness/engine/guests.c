@@ -7,7 +7,7 @@
  * would do in each of them (engine_guest_prepare()). Most of a short lab's cost is QEMU's
  * translation of code that runs once, so what is not executed counts: where each guest began with a
  * booted kernel, an empty lab took 24.7 million instructions and 46 000 blocks to translate, and now
- * takes 4.2 million and 28 700 (kernel 6.1, QEMU 7.2).
+ * takes 1.9 million and 18 800 (kernel 6.1, QEMU 7.2).
  *
  * One guest holds one lab with all its methods and phases. So the records of a lab depend on that
  * lab's scenario, the seed and the kernel alone: not on which other scenarios run, on -j, or on
