@@ -48,6 +48,10 @@
  *   no erms, fsrm         TCG runs rep movsb a byte at a time; without these flags the kernel
  *                         copies by eight bytes (2.5 MB in: 0.26 s of wall time, before 0.37 s)
  *
+ * A copy has no monitor. QEMU reads one's socket in a thread of its own, which wakes up whenever the
+ * clock jumps (qemu_clock_notify, util/qemu-timer.c): 5 to 8 % of the CPU time of a lab in which
+ * much happens. What goes wrong there ends QEMU, and is in its log or on the guest's console.
+ *
  * Memory is a file, mapped shared when a snapshot is made and privately when it is used. The
  * devices' state then is a file of 13 KB, and restoring takes 0.04 s, start of QEMU included. It is
  * a migration stream with nothing but devices, hence without a configuration at its beginning. The
@@ -103,22 +107,27 @@ static const char *const common[] = {
 	"-chardev", "file,id=bell,path=/proc/self/fd/12",
 	"-device", "isa-debugcon,iobase=0xe9,chardev=bell",
 	"-chardev", "file,id=console,path=/proc/self/fd/13", "-serial", "chardev:console",
-	"-chardev", "socket,id=qmp,fd=14", "-mon", "chardev=qmp,mode=control",
 	"-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-	"-device", "pvpanic", "-action", "panic=pause",
+	"-device", "pvpanic",
 };
+#define MONITOR                                                                        \
+	"-chardev", "socket,id=qmp,fd=14", "-mon", "chardev=qmp,mode=control", "-action", \
+	"panic=pause"
 static const char *const to_boot[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
 	"-kernel", "/proc/self/fd/16", "-initrd", "/proc/self/fd/17", "-append", command_line,
 	"-acpitable", "file=/proc/self/fd/19",
+	MONITOR,
 };
 static const char *const to_go_on[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=on",
 	"-incoming", "defer", "-global", "migration.send-configuration=off",
+	MONITOR,
 };
 static const char *const to_copy[] = {
 	"-object", "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/10,share=off",
-	"-incoming", "defer", "-global", "migration.send-configuration=off",
+	"-incoming", "fd:15", "-global", "migration.send-configuration=off",
+	"-action", "panic=shutdown",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -222,15 +231,18 @@ int machine_open(struct machine *m, struct err *err)
 	return 0;
 }
 
+/* @qmp: NULL for a machine without a monitor. */
 static int make_ends(int bell[2], int qmp[2], struct err *err)
 {
-	if (pipe2(bell, O_CLOEXEC) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp))
+	if (pipe2(bell, O_CLOEXEC) ||
+	    (qmp && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp)))
 		return err_sys(err, errno, "cannot make a pipe to QEMU");
 	/* The ring relies on it, see box.h. */
 	if (fcntl(bell[1], F_SETPIPE_SZ, BOX_BELL_PIPE) != BOX_BELL_PIPE)
 		return err_sys(err, errno ? errno : EINVAL, "cannot size the pipe to QEMU");
 	fcntl(bell[0], F_SETFL, O_NONBLOCK);
-	fcntl(qmp[0], F_SETFL, O_NONBLOCK);
+	if (qmp)
+		fcntl(qmp[0], F_SETFL, O_NONBLOCK);
 	return 0;
 }
 
@@ -258,7 +270,7 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 	int ret = machine_qemu(path, err), acpi = -1;
 
 	if (!ret)
-		ret = make_ends(bell, qmp, err);
+		ret = make_ends(bell, start->how == MACHINE_COPY ? NULL : qmp, err);
 	if (!ret && first) {
 		acpi = acpi_open(err);
 		ret = acpi < 0 ? acpi : 0;

@@ -18,7 +18,7 @@ struct machine {
 	pid_t pid;            /* 0: not started, or reaped */
 	int pidfd;
 	int bell;             /* read end of the bell's pipe, non-blocking */
-	int qmp;              /* our end of the monitor's socket, non-blocking */
+	int qmp;              /* our end of the monitor's socket, non-blocking; -1: a copy, without one */
 	int console;          /* memfd: what the guest's kernel printed */
 	int log;              /* memfd: what QEMU printed */
 	int box_fd;           /* memfd */
@@ -45,7 +45,8 @@ struct machine_start {
 /* What QEMU calls the descriptor .save. */
 #define MACHINE_SAVE_PATH "/proc/self/fd/18"
 
-/* What starts a machine that boots, and one that was saved (the descriptor .state). */
+/* What starts a machine that boots, and one that was saved (the descriptor .state); a copy starts by
+ * itself. */
 #define MACHINE_BOOT    "{\"execute\":\"qmp_capabilities\"}"
 #define MACHINE_RESTORE                                                                             \
 	"{\"execute\":\"qmp_capabilities\"}"                                                         \

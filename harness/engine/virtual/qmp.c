@@ -18,8 +18,6 @@ static enum qmp_message classify(struct qmp *qmp)
 	}
 	if (strstr(qmp->line, "\"event\": \"STOP\""))
 		return QMP_STOPPED;
-	if (strstr(qmp->line, "\"event\": \"GUEST_PANICKED\""))
-		return QMP_PANICKED;
 	return strstr(qmp->line, "\"return\": ") ? QMP_DONE : QMP_OTHER;
 }
 

@@ -26,7 +26,6 @@ enum qmp_message {
 	QMP_DONE,      /* a command's return */
 	QMP_ERROR,     /* qmp.error says which */
 	QMP_STOPPED,   /* event STOP: no instruction is executed any more */
-	QMP_PANICKED,  /* event GUEST_PANICKED: someone wrote to the pvpanic port */
 	QMP_CLOSED,
 };
 

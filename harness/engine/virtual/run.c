@@ -3,11 +3,11 @@
  * Theory of operation: one guest, from start to end, without ever waiting.
  *
  *   start    the job goes into the box, QEMU starts with the snapshot's memory mapped privately,
- *            and is told to restore the rest, after which it goes on by itself
+ *            restores the rest, and goes on by itself
  *   running  each byte from the bell is a slot of the box, which is handed on
  *   over     QEMU has ended and the bell's pipe is empty; or the host's time is up
  *
- * Four descriptors hang in one epoll set, which is what the caller polls. What the guest said
+ * Three descriptors hang in one epoll set, which is what the caller polls. What the guest said
  * before anything went wrong has been handed on by then; only half a line of notes is kept back.
  */
 #include <errno.h>
@@ -27,15 +27,13 @@
 #include "engine/virtual/lines.h"
 #include "engine/virtual/machine.h"
 #include "engine/virtual/pack.h"
-#include "engine/virtual/qmp.h"
 #include "engine/virtual/snapshot.h"
 #include "engine/virtual/virtual.h"
 
-enum phase { RUNNING, GONE, PANICKED, TIMED_OUT, REFUSED };
+enum phase { RUNNING, GONE, TIMED_OUT };
 
 struct virtual_run {
 	struct machine machine;
-	struct qmp qmp;
 	struct virtual_sink sink;
 	struct lines notes;
 	uint64_t slots; /* taken so far */
@@ -59,8 +57,8 @@ static int open_watches(struct virtual_run *run, struct err *err)
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
 	run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (run->epoll < 0 || run->timer < 0 || timerfd_settime(run->timer, 0, &at, NULL) ||
-	    watch(run, run->machine.bell) || watch(run, run->machine.qmp) ||
-	    watch(run, run->machine.pidfd) || watch(run, run->timer))
+	    watch(run, run->machine.bell) || watch(run, run->machine.pidfd) ||
+	    watch(run, run->timer))
 		return err_sys(err, errno, "cannot watch the guest");
 	return 0;
 }
@@ -84,9 +82,6 @@ static int start(struct virtual_run *run, const struct virtual_kernel *k,
 		ret = machine_spawn(&run->machine, &from, err);
 	}
 	snapshot_close(&snapshot);
-	run->qmp.fd = run->machine.qmp;
-	if (!ret)
-		ret = qmp_send(&run->qmp, MACHINE_RESTORE, err);
 	return ret ? ret : open_watches(run, err);
 }
 
@@ -140,27 +135,6 @@ static bool take_bell(struct virtual_run *run)
 	return n > 0;
 }
 
-static void hear_qemu(struct virtual_run *run)
-{
-	for (;;) {
-		switch (qmp_read(&run->qmp)) {
-		case QMP_PANICKED:
-			run->phase = PANICKED;
-			return;
-		case QMP_ERROR:
-			run->phase = REFUSED;
-			return;
-		case QMP_CLOSED:
-			epoll_ctl(run->epoll, EPOLL_CTL_DEL, run->machine.qmp, NULL);
-			return;
-		case QMP_NOTHING:
-			return;
-		default:
-			break;
-		}
-	}
-}
-
 static bool is_readable(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -177,11 +151,10 @@ int virtual_pump(struct virtual_run *run)
 	gone = is_readable(run->machine.pidfd); /* asked first: what it wrote is there by then */
 	while (take_bell(run))
 		;
-	hear_qemu(run);
-	if (run->phase == RUNNING && gone) {
+	if (gone) {
 		run->status = machine_reap(&run->machine);
 		run->phase = GONE;
-	} else if (run->phase == RUNNING && is_readable(run->timer)) {
+	} else if (is_readable(run->timer)) {
 		run->phase = TIMED_OUT;
 	}
 	return run->phase == RUNNING;
@@ -194,10 +167,6 @@ static int verdict(struct virtual_run *run, struct virtual_result *result, struc
 		     WEXITSTATUS(run->status) == BOX_EXIT_CODE;
 
 	switch (run->phase) {
-	case PANICKED:
-		return machine_panicked(&run->machine, err);
-	case REFUSED:
-		return err_set(err, EIO, "QEMU refuses: %s", run->qmp.error);
 	case RUNNING:
 	case TIMED_OUT:
 		return err_set(err, ETIMEDOUT, "the guest had not ended after %lld s of this host's time",
