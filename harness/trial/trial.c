@@ -177,11 +177,9 @@ void trial_watch(const struct plan_lab *lab, const struct trial_config *config,
 
 	*f = (struct findings){ .facts = *config->facts, .longest_ns = config->longest_ns };
 	f->conns = calloc((size_t)lab->n_trials + 1, sizeof(*f->conns));
-	if (index && f->conns)
-		f->n_conns = choose(lab, config, index);
-	else
+	if (!index || !f->conns)
 		f->ret = err_sys(&f->err, ENOMEM, "%d trials", lab->n_trials);
-	if (f->n_conns)
+	else if ((f->n_conns = choose(lab, config, index)))
 		f->ret = watch_lab(lab, config, index, f);
 	free(index);
 }

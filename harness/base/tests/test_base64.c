@@ -35,7 +35,7 @@ Test(base64, every_letter)
 	unsigned char bytes[48];
 	char *text;
 
-	for (unsigned int i = 0; i < 64; i += 4) {
+	for (size_t i = 0; i < 64; i += 4) {
 		bytes[i / 4 * 3] = (unsigned char)(i << 2 | (i + 1) >> 4);
 		bytes[i / 4 * 3 + 1] = (unsigned char)((i + 1) << 4 | (i + 2) >> 2);
 		bytes[i / 4 * 3 + 2] = (unsigned char)((i + 2) << 6 | (i + 3));

@@ -43,10 +43,21 @@ static void compare_scenario(const struct scenario *a, const struct scenario *b)
 	compare_timeline(a, b);
 }
 
+static void compare_effect(const struct effect *a, const struct effect *b)
+{
+	cr_assert_eq(a->kind, b->kind);
+	cr_assert_eq(a->where, b->where);
+	cr_assert_eq(a->times, b->times);
+	cr_assert_eq(a->for_ns, b->for_ns);
+	cr_assert_eq(a->forget_ns, b->forget_ns);
+	cr_assert_eq(a->silent_ns, b->silent_ns);
+	cr_assert_eq(a->larger, b->larger);
+}
+
 static void compare(const struct plan_lab *a, const struct plan_lab *b)
 {
 	compare_scenario(a->scenario, b->scenario);
-	cr_assert_eq(memcmp(&a->effect, &b->effect, sizeof(a->effect)), 0);
+	compare_effect(&a->effect, &b->effect);
 	cr_assert_eq(a->principal, b->principal);
 	cr_assert_eq(a->span_ns, b->span_ns);
 	cr_assert_eq(a->seed, b->seed);
@@ -111,8 +122,8 @@ static struct findings some_findings(void)
 	f.conns[2].spared = true;
 	strcpy(f.conns[2].report.text, "the last");
 	for (int i = 0; i < 5; i++) {
-		cr_assert_eq(alarms_begin(&f.conns[1].alarms, 100 * i), 0);
-		alarms_end(&f.conns[1].alarms, 100 * i + 50);
+		cr_assert_eq(alarms_begin(&f.conns[1].alarms, INT64_C(100) * i), 0);
+		alarms_end(&f.conns[1].alarms, INT64_C(100) * i + 50);
 	}
 	cr_assert_eq(alarms_begin(&f.conns[2].alarms, 1000), 0);
 	return f;
