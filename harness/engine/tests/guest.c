@@ -9,18 +9,25 @@
 
 #include "engine/virtual/hash.h"
 
-static void hear_line(void *arg, const char *line, size_t len)
+static void end_line(struct heard *heard)
 {
-	struct heard *heard = arg;
-
-	heard->hash = hash_bytes(heard->hash, line, len);
+	heard->part[heard->n_part] = '\0';
+	heard->hash = hash_bytes(heard->hash, heard->part, heard->n_part);
 	heard->lines++;
-	snprintf(heard->last, sizeof(heard->last), "%s", line);
+	memcpy(heard->last, heard->part, heard->n_part + 1);
+	heard->n_part = 0;
 }
 
 void hear(void *arg, const char *bytes, size_t len)
 {
-	lines_feed(&((struct heard *)arg)->output, bytes, len, hear_line, arg);
+	struct heard *heard = arg;
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			end_line(heard);
+		else if (heard->n_part < sizeof(heard->part) - 1)
+			heard->part[heard->n_part++] = bytes[i];
+	}
 }
 
 void hear_note(void *arg, const char *line, size_t len)

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/virtual/lines.h"
 #include "engine/virtual/virtual.h"
 
 /* The static program of engine/virtual/payload, from the working directory of the tests. */
@@ -17,8 +16,9 @@
 struct heard {
 	uint64_t hash; /* of all lines of its output */
 	int lines, notes;
-	char last[256], last_note[256];
-	struct lines output; /* half a line */
+	char last[2048], last_note[256];
+	char part[2048]; /* of a line that has not ended */
+	size_t n_part;
 };
 
 /* For a struct virtual_sink whose .arg is a struct heard. */

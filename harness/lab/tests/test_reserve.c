@@ -95,7 +95,7 @@ Test(reserve, has_the_command_line_of_a_program_that_was_started)
 
 static void put_status(pid_t pid, FILE *out)
 {
-	static const char *const keys[] = {"Threads", "SigQ", "SigPnd", "ShdPnd", "SigBlk", "SigIgn",
+	static const char *const keys[] = {"Threads", "SigPnd", "ShdPnd", "SigBlk", "SigIgn",
 					   "SigCgt", "NoNewPrivs", "CapEff", "Cpus_allowed"};
 	char path[64], line[256];
 	FILE *in;
