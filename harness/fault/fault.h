@@ -51,6 +51,7 @@ struct fault_act {
 	int n_flows;
 	uint64_t counter; /* private to the fault: a counter read before */
 	int count;        /* private to the fault: repetitions done so far */
+	void *known;      /* private to the fault: one malloc'ed piece, which the trial frees */
 };
 
 struct fault {

@@ -121,19 +121,21 @@ static int signal_inject(struct lab *lab, struct fault_act *act, struct err *err
 {
 	struct program *program = target_of(lab, act);
 	int sig = (int)act->opt.v[SIGNAL_SIGNAL], threads = program->stopped, ret;
+	struct threads_known *known = act->known;
 	enum conduct conduct = conduct_of(sig);
 	int64_t before_ns;
 
 	program->killed |= conduct == CONDUCT_END;
 	before_ns = clock_now_ns();
 	if (conduct == CONDUCT_HANDLED)
-		ret = threads_signal(program, sig, &threads, err);
+		ret = threads_signal(program, sig, &known, &threads, err);
 	else
 		ret = target_signal(program, sig, err);
 	if (!act->count) {
 		act->before_ns = before_ns;
 		act->after_ns = clock_now_ns();
 	}
+	act->known = known;
 	act->counter = (uint64_t)threads;
 	act->count++;
 	return ret;

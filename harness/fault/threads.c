@@ -5,6 +5,9 @@
  * except those that block the signal, as the observer's main thread does. A program without a
  * handler is left alone: the signal would end it, or be lost.
  *
+ * A storm asks each thread for its masks once, for that takes a hundred times as long as a signal:
+ * those that take it are known to the next volley, and only the others are asked again.
+ *
  * There is no event for "the handler ran": the kernel tells only /proc. So this is the one place
  * that looks again and again, with LOOK_NS between two looks; a thread that sleeps in a system call
  * takes its signal within microseconds, and the first look is nearly always the last.
@@ -42,6 +45,39 @@ static int each_thread(const struct program *program,
 	}
 	closedir(dir);
 	return ret;
+}
+
+/* Those that took the signal before. */
+struct threads_known {
+	int n, room;
+	pid_t tids[];
+};
+
+static bool is_known(const struct threads_known *known, pid_t tid)
+{
+	for (int i = 0; known && i < known->n; i++) {
+		if (known->tids[i] == tid)
+			return true;
+	}
+	return false;
+}
+
+static int remember(struct threads_known **known, pid_t tid)
+{
+	struct threads_known *k = *known;
+	int n = k ? k->n : 0, room = k ? k->room : 0;
+
+	if (n == room) {
+		room = room ? 2 * room : 32;
+		k = realloc(k, sizeof(*k) + (size_t)room * sizeof(k->tids[0]));
+		if (!k)
+			return -ENOMEM;
+		*known = k;
+		k->room = room;
+	}
+	k->tids[n] = tid;
+	k->n = n + 1;
+	return 0;
 }
 
 struct masks {
@@ -82,27 +118,40 @@ static unsigned long long bit_of(int sig)
 	return 1ULL << (sig - 1);
 }
 
+struct volley {
+	struct threads_known **known;
+	int n;
+};
+
 static int send_one(pid_t pid, pid_t tid, int sig, void *arg)
 {
+	struct volley *volley = arg;
 	struct masks masks = {0};
-	int *n = arg;
 
-	if (!read_masks(pid, tid, &masks) || !(masks.caught & ~masks.blocked & bit_of(sig)))
-		return 0;
+	if (!is_known(*volley->known, tid)) {
+		if (!read_masks(pid, tid, &masks) ||
+		    !(masks.caught & ~masks.blocked & bit_of(sig)))
+			return 0;
+		if (remember(volley->known, tid) < 0)
+			return -ENOMEM;
+	}
 	if (tgkill(pid, tid, sig) < 0)
 		return errno == ESRCH ? 0 : -errno; /* the thread has just ended */
-	(*n)++;
+	volley->n++;
 	return 0;
 }
 
-int threads_signal(const struct program *program, int sig, int *n, struct err *err)
+int threads_signal(const struct program *program, int sig, struct threads_known **known, int *n,
+		   struct err *err)
 {
+	struct volley volley = {.known = known};
 	int ret;
 
 	*n = 0;
 	if (program->pid <= 0)
 		return err_set(err, ESRCH, "%s does not run any more", program->name);
-	ret = each_thread(program, send_one, sig, n);
+	ret = each_thread(program, send_one, sig, &volley);
+	*n = volley.n;
 	if (ret < 0)
 		return err_sys(err, -ret, "cannot send signal %d to %s", sig, program->name);
 	return 0;

@@ -9,9 +9,14 @@
 
 /* Private to the room: one signal to each thread of a program. */
 
-/* tgkill(2) for each thread that handles @sig and does not block it (SigCgt, SigBlk of proc(5)); *n:
- * how many those were. */
-int threads_signal(const struct program *program, int sig, int *n, struct err *err);
+/* The threads of one program that handle one signal and do not block it (SigCgt, SigBlk of proc(5)), as
+ * far as they were asked; one piece of memory, to be freed. */
+struct threads_known;
+
+/* tgkill(2) for each such thread; *n: how many those were. *@known: NULL the first time; kept for the
+ * next. */
+int threads_signal(const struct program *program, int sig, struct threads_known **known, int *n,
+		   struct err *err);
 
 /*
  * Every thread has a handler for @sig and took what was sent to it: its bit in SigCgt is set and its

@@ -277,6 +277,7 @@ static int sent_usr1(const char *stub, bool stopped, int threads, struct err *er
 	cr_assert_eq(act.counter, threads);
 	ret = fault_signal.prove(&lab, &act, stub_deadline(100), err);
 	lab_down(&lab);
+	free(act.known);
 	return ret;
 }
 
@@ -291,6 +292,26 @@ Test(fault_real, a_signal_is_proven_by_the_threads_that_take_it)
 	cr_assert_lt(sent_usr1("deaf", false, 0, &err), 0);
 	cr_assert_lt(sent_usr1("good", true, 2, &err), 0);
 	cr_assert(strstr(err.text, "pending still"), "%s", err.text);
+}
+
+/* A storm's later volleys go to those that are known, and to nobody else. */
+Test(fault_real, each_volley_of_a_storm_reaches_the_same_threads)
+{
+	struct fault_act act = act_of("signal", "signal=USR1,every=10ms,count=3");
+	struct err err = {""};
+	struct lab lab;
+
+	stub_lab(&lab, "blocked");
+	for (int volley = 1; volley <= 3; volley++) {
+		act.counter = 0;
+		cr_assert_eq(fault_signal.inject(&lab, &act, &err), 0, "%s", err.text);
+		cr_assert_eq(act.counter, 1);
+		cr_assert_eq(act.count, volley);
+		cr_assert_eq(fault_signal.prove(&lab, &act, stub_deadline(2000), &err), 0, "%s",
+			     err.text);
+	}
+	lab_down(&lab);
+	free(act.known);
 }
 
 Test(fault_real, continue_is_proven_only_of_a_stopped_program)
