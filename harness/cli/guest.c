@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/guest.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"

@@ -5,8 +5,8 @@
  * parsed, predicted or judged here, where each instruction costs a hundred times what it does outside.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,6 +37,7 @@ int engine_guest_prepare(struct err *err)
 		ret = lab_prepare(AF_INET6, err);
 	if (ret == 0)
 		ret = lab_reserve(err);
+	lab_give_way();
 	engine_world(&world);
 	return ret;
 }
@@ -44,26 +45,21 @@ int engine_guest_prepare(struct err *err)
 /* All that there is to read; malloc'ed. */
 static char *read_input(size_t *size, struct err *err)
 {
-	size_t room = 64 << 10;
+	static char part[64 << 10];
 	char *bytes = NULL;
-	ssize_t n = 1;
+	FILE *all = open_memstream(&bytes, size);
+	ssize_t n = -1;
 
-	for (*size = 0; n > 0; *size += (size_t)n) {
-		char *more = bytes && *size < room ? bytes : realloc(bytes, room *= 2);
-
-		if (!more)
-			n = -1;
-		else
-			n = read(STDIN_FILENO, (bytes = more) + *size, room - *size);
-		if (n < 0)
-			break;
-	}
-	if (n < 0) {
+	while (all && (n = read(STDIN_FILENO, part, sizeof(part))) > 0)
+		fwrite(part, 1, (size_t)n, all);
+	if (n < 0)
 		err_sys(err, errno, "the lab's order");
-		free(bytes);
-		return NULL;
-	}
-	return bytes;
+	if (all && fclose(all) < 0)
+		n = err_sys(err, ENOMEM, "the lab's order");
+	if (n == 0)
+		return bytes;
+	free(bytes);
+	return NULL;
 }
 
 static int give_capture(const struct plan_lab *lab, void *arg, const char *bytes, size_t size,

@@ -4,27 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/whole.h"
 
 /* As long as malloc(3) aligns, so that what follows it is aligned too. */
 struct head {
 	uint64_t kind, size;
 };
-
-static int write_whole(int fd, const char *bytes, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, bytes, size);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
-}
 
 int parcel_put(int fd, enum parcel_kind kind, const void *bytes, size_t size, struct err *err)
 {

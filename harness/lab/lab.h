@@ -108,6 +108,18 @@ int lab_prepare(int family, struct err *err);
  */
 int lab_reserve(struct err *err);
 
+/*
+ * From here on this process runs only while none of its labs' programs wants to (SCHED_IDLE, sched(7)),
+ * on a machine with one processor: reading /proc/net/tcp once takes 2.6 ms of a guest's time, by which
+ * a ping would be late. The programs are scheduled as any (SCHED_OTHER). Where it is refused, nothing
+ * changes.
+ */
+void lab_give_way(void);
+
+/* Where it gives way, it does not while @first (SCHED_FIFO): for a call that is stamped before and
+ * after, between which nobody else should run. */
+void lab_go_first(bool first);
+
 /* What argv[0] is then. Its main() calls this, and goes on as if it had been started with what it
  * returns: argc, and *@argv for good. Does not return when there is no lab any more, or on error. */
 #define LAB_RESERVE "deadpeer-reserve"

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -33,6 +34,22 @@
 #include "base/clock.h"
 
 enum { CHILD_SPARE = 10 }; /* above every number that the program is given */
+
+static const struct sched_param no_priority;
+static bool gives_way;
+
+void lab_give_way(void)
+{
+	gives_way = sched_setscheduler(0, SCHED_IDLE, &no_priority) == 0;
+}
+
+void lab_go_first(bool first)
+{
+	const struct sched_param priority = {.sched_priority = first ? 1 : 0};
+
+	if (gives_way)
+		sched_setscheduler(0, first ? SCHED_FIFO : SCHED_IDLE, &priority);
+}
 
 _Noreturn void program_fail(int events, const char *text)
 {
@@ -91,6 +108,9 @@ static _Noreturn void child_run(const struct netns *ns, const char *exe, char **
 		_exit(126);
 	if (setpgid(0, 0) < 0 || setrlimit(RLIMIT_CORE, &no_core) < 0)
 		program_fail_errno(events, "setpgid or setrlimit");
+	/* It is inherited: SCHED_RESET_ON_FORK is for real-time policies (kernel/sched/core.c). */
+	if (gives_way && sched_setscheduler(0, SCHED_OTHER, &no_priority) < 0)
+		program_fail_errno(events, "SCHED_OTHER");
 	child_descriptors(events, commands);
 	child_signals();
 	execv(exe, argv);

@@ -11,7 +11,6 @@
  * then on nothing tells it from one that was started for the lab.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -19,12 +18,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/whole.h"
 #include "lab/program.h"
 
 #define START_NS (20 * NS_PER_S)
 
 /* Before the arguments, each with its NUL. */
-struct order {
+struct order_head {
 	uint32_t size; /* of all arguments */
 	int32_t ns;    /* the lab's descriptor of the namespace */
 };
@@ -82,7 +82,7 @@ bool reserve_is_there(enum place place)
 
 static char *write_order(char **argv, int ns, size_t *size)
 {
-	struct order head = {.ns = ns};
+	struct order_head head = {.ns = ns};
 	char *text, *at;
 
 	for (int i = 0; argv[i]; i++)
@@ -96,22 +96,6 @@ static char *write_order(char **argv, int ns, size_t *size)
 	for (int i = 0; argv[i]; i++)
 		at = stpcpy(at, argv[i]) + 1;
 	return text;
-}
-
-/* It may be more than a pipe holds, and is read meanwhile. */
-static int write_whole(int fd, const char *bytes, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, bytes, size);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
 }
 
 static int order_failed(struct lab *lab, struct program *program, int code, struct err *err)
@@ -196,7 +180,7 @@ static int split(char *text, size_t size, char ***argv)
 int lab_reserve_wait(char ***argv)
 {
 	int parent = pidfd_open(getppid(), 0);
-	struct order head;
+	struct order_head head;
 	struct err err;
 	char *text;
 

@@ -71,6 +71,17 @@ def test_another_seed_draws_other_losses(run, lossy):
 
 # ---------------------------------------------------------------- hours
 
+STAMPED_NS = 100_000  # kill(2) takes 3 000 instructions; ending a process with its connections, three million
+
+
+def test_nobody_runs_between_the_stamps(run):
+    """A guest has one processor: while the lab kills, neither the dying program nor the alarmed one has it."""
+    trials = run("-n", 5, SCENARIOS / "process" / "process-kill.yaml")[1]
+    assert all(0 < t["fault_after_ns"] - t["fault_before_ns"] < STAMPED_NS for t in trials)
+    found = [t["detect_ns"] for t in trials if t["detect_ns"] is not None]
+    assert found and min(found) > 0
+
+
 def test_keepalive_of_two_hours(run, tmp_path):
     """Linux's own 7200/75/9: over 20 phases inside the window, and further apart than one tick."""
     path = scenario(tmp_path, "defaults", **LINK, horizon="3h",

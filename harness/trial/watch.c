@@ -129,7 +129,9 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 	int ret;
 
 	act->planned_ns = step->planned_ns;
+	lab_go_first(true);
 	ret = f->fault->inject(w->lab, act, err);
+	lab_go_first(false);
 	if (ret < 0)
 		return err_prefix(err, -EBADE, "%s could not be injected", f->fault->name);
 	if (first && i == w->plan->principal) {
@@ -158,8 +160,11 @@ static int inject(struct watch_state *w, int i, struct step *step, struct err *e
 static int undo(struct watch_state *w, int i, struct step *step, struct err *err)
 {
 	const struct fault *fault = w->acts[i].fault;
-	int ret = fault->undo(w->lab, &w->acts[i], err);
+	int ret;
 
+	lab_go_first(true);
+	ret = fault->undo(w->lab, &w->acts[i], err);
+	lab_go_first(false);
 	step->undo_ns = NOT_DUE;
 	return ret < 0 ? err_prefix(err, ret, "%s could not be undone", fault->name) : 0;
 }
@@ -305,6 +310,16 @@ static int give_flows(struct watch_state *w, struct err *err)
 	return 0;
 }
 
+static void free_acts(struct watch_state *w)
+{
+	free(w->acts[w->plan->principal].flows);
+	w->acts[w->plan->principal].flows = NULL;
+	for (int i = 0; i < w->plan->scenario->n_faults; i++) {
+		free(w->acts[i].known);
+		w->acts[i].known = NULL;
+	}
+}
+
 int watch_run(struct watch_state *w, struct err *err)
 {
 	const struct scenario *sc = w->plan->scenario;
@@ -331,7 +346,6 @@ int watch_run(struct watch_state *w, struct err *err)
 		ret = all_armed(w, err);
 	if (ret == 0)
 		ret = reports(w, err);
-	free(w->acts[w->plan->principal].flows);
-	w->acts[w->plan->principal].flows = NULL;
+	free_acts(w);
 	return ret;
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,4 +282,25 @@ Test(reserve, dies_with_the_process_that_started_it)
 	stub_reserve("good", pids); /* skips, if it must, here and not in a child */
 	stub_dies_with_lab(start_reserve);
 	stub_dies_with_lab(start_lab_of_reserve);
+}
+
+Test(reserve, a_lab_that_gives_way_has_programs_like_any)
+{
+	struct lab first, second;
+	pid_t pids[2];
+
+	stub_reserve("good", pids);
+	lab_give_way();
+	cr_assert_eq(sched_getscheduler(0), SCHED_IDLE);
+	stub_lab(&first, "good");
+	stub_lab(&second, "good");
+	cr_assert_eq(sched_getscheduler(first.observer.pid), SCHED_OTHER, "in reserve");
+	cr_assert_eq(sched_getscheduler(second.observer.pid), SCHED_OTHER, "started by it");
+	cr_assert_eq(sched_getscheduler(second.peer.pid), SCHED_OTHER);
+	lab_go_first(true);
+	cr_assert_eq(sched_getscheduler(0), SCHED_FIFO);
+	lab_go_first(false);
+	cr_assert_eq(sched_getscheduler(0), SCHED_IDLE);
+	lab_down(&second);
+	lab_down(&first);
 }
