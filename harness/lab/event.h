@@ -13,7 +13,7 @@
 
 enum event_kind {
 	EVENT_READY,  /* the program listens, or is able to connect */
-	EVENT_ARMED,  /* the method watches this connection (observer); it is served (peer) */
+	EVENT_ARMED,  /* the method watches this connection (observer); started by hand: it is served (peer) */
 	EVENT_DEAD,   /* the method holds the peer for dead; a second one: now for good */
 	EVENT_TRUST,  /* it holds it for alive again, and watches on */
 	EVENT_FAULT,  /* the peer did to this connection what it was told: from_ns, at_ns */

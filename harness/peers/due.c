@@ -54,9 +54,9 @@ bool due_take(struct due_heap *heap, int64_t now_ns, struct due *due)
 	}
 }
 
-int64_t due_next_ns(const struct due_heap *heap)
+const struct due *due_first(const struct due_heap *heap)
 {
-	return heap->n ? heap->heap[0].at_ns : INT64_MAX;
+	return heap->n ? &heap->heap[0] : NULL;
 }
 
 void due_free(struct due_heap *heap)

@@ -31,8 +31,8 @@ int due_add(struct due_heap *heap, struct due due);
 /* Takes the earliest one that is due by @now_ns; false when there is none. */
 bool due_take(struct due_heap *heap, int64_t now_ns, struct due *due);
 
-/* INT64_MAX when nothing is due ever. */
-int64_t due_next_ns(const struct due_heap *heap);
+/* The earliest one, which stays; NULL when nothing is due ever. */
+const struct due *due_first(const struct due_heap *heap);
 
 void due_free(struct due_heap *heap);
 

@@ -24,7 +24,7 @@
 struct observer {
 	struct station st;
 	struct watched *watched;
-	int inbox[2];      /* the threads write the index of a connection that was armed or failed */
+	int inbox[2];      /* the threads write the index of a connection that needs the main thread */
 	int64_t writes_ns; /* traffic: 0: the observer sends none */
 	char message;
 };
@@ -38,6 +38,7 @@ static int watch_link(struct station *st, int conn, int64_t stood_ns, struct err
 
 	w->voice = &st->voice;
 	w->inbox = observer->inbox[1];
+	w->waited_for = !c->method->reads || observer->writes_ns;
 	w->stood_ns = stood_ns;
 	w->watch.fd = st->link[conn].fd;
 	w->watch.index = (unsigned int)conn;

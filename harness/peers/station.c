@@ -113,11 +113,23 @@ static int take_due(struct station *st, struct err *err)
 	return 0;
 }
 
+/* The limit of a connection that stands is none any more: nobody wakes up for it. */
+static int64_t next_due_ns(struct station *st)
+{
+	const struct due *first;
+	struct due over;
+
+	while ((first = due_first(&st->due)) && first->what == DUE_LIMIT &&
+	       st->link[first->conn].stood)
+		due_take(&st->due, first->at_ns, &over);
+	return first ? first->at_ns : INT64_MAX;
+}
+
 /* The kernel's timer follows the earliest entry of the schedule. Setting it takes back that it has
  * fired (fs/timerfd.c: timerfd_setup): it need not be read. */
 static void set_timer(struct station *st)
 {
-	int64_t next = due_next_ns(&st->due);
+	int64_t next = next_due_ns(st);
 	struct itimerspec spec = { 0 };
 
 	if (next == st->timer_ns)

@@ -133,7 +133,8 @@ static void *watch_thread(void *arg)
 	voice_say(w->voice, &armed);
 	if (watch->traffic == TRAFFIC_CONNECTING)
 		over = watch->method->connect(watch);
-	tell_main(w);
+	if (w->waited_for)
+		tell_main(w);
 
 	watch_on(w, over);
 	if (watch->method->release)

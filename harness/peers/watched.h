@@ -8,7 +8,8 @@
 
 /*
  * A connection under watch, with a thread of its own in which its method runs. The thread tells the
- * lab of what happens; the main thread is told when it was armed or failed, and else only looks.
+ * lab of what happens; the main thread is told when it failed, or was armed where it has then something
+ * to do, and else only looks.
  */
 
 enum watched_phase {
@@ -21,7 +22,8 @@ enum watched_phase {
 struct watched {
 	struct watch watch; /* the caller's: fd, index, method, opt, side, traffic, size */
 	const struct voice *voice;
-	int inbox;        /* armed or failed: the connection's index, an int, is written here */
+	int inbox;        /* failed, or armed and waited for: the connection's index, an int, comes here */
+	bool waited_for;  /* the main thread has something to do once it is armed */
 	int64_t stood_ns; /* since when it stands; 0: the method makes it (traffic `connecting`) */
 	_Atomic enum watched_phase phase;
 	atomic_uint signals;
