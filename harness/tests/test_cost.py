@@ -55,22 +55,28 @@ class Lab:
         return [p for p in self.tcp if self.port(trial) in p.ports]
 
 
-def new_bytes(before, packets):
-    """Bytes of sequence space that are new, a FIN among them: TCP's own count of what it received."""
-    def end(p):
-        return (p.seq + p.length + p.has("F")) % 2**32
+def ahead(a, b):
+    """By how much sequence number @a is beyond @b."""
+    return (a - b + 2**31) % 2**32 - 2**31
 
-    edge, total = None, 0
+
+def new_bytes(before, packets):
+    """Bytes of sequence space that became whole up to some byte, a FIN among them: TCP's own count of what it received
+    (tcp_input.c: tcp_rcv_nxt_update). What arrives behind a hole counts when the hole is filled."""
+    edge, held, total = None, [], 0
     for p in before + packets:
         if p.outbound or p.has("R"):
             continue
+        end = (p.seq + p.length + p.has("S") + p.has("F")) % 2**32
         if edge is None or p.has("S"):
-            edge = end(p) + p.has("S")
+            edge = end
             continue
-        fresh = (end(p) - edge + 2**31) % 2**32 - 2**31
-        if fresh > 0:
-            edge = end(p)
-            total += fresh if p in packets else 0
+        held.append((p.seq, end))
+        for begin, end in sorted(held, key=lambda one: ahead(one[0], edge)):
+            if ahead(begin, edge) <= 0 < ahead(end, edge):
+                total += ahead(end, edge) if p in packets else 0
+                edge = end
+        held = [one for one in held if ahead(one[1], edge) > 0]
     return total
 
 

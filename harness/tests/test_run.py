@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Real labs: every scenario of the repository, run once, and what its records must say."""
 
+import itertools
+
 import pytest
 
 from binary import FILES, NOTHING, PASS, ROOT, SCENARIOS, key, records, scenario
@@ -8,6 +10,7 @@ from binary import FILES, NOTHING, PASS, ROOT, SCENARIOS, key, records, scenario
 NEVER = ("missed", "pass")
 SEEN = ("detected", "pass")
 CALM = ("quiet", "pass")
+ARMED_LATE_NS = 10_000_000  # what a verdict allows the scheduler (trial/verdict.h)
 EVERY_METHOD = ["recv", "select", "tcp_info", "keepalive", "heartbeat", "null"]
 
 
@@ -184,8 +187,10 @@ def test_phases_spread_the_fault(lab_run, tmp_path):
     assert len({t["armed_ns"] for t in trials}) == 5
     planned = [t["phase_ns"] for t in trials]
     assert max(planned) - min(planned) <= 200 * 10**6
-    measured = sorted(trials, key=lambda t: t["fault_before_ns"] - t["armed_ns"])
-    assert measured == sorted(trials, key=lambda t: t["phase_ns"])
+    late_ns = ARMED_LATE_NS + max(t["stall_ns"] for t in trials)  # what the machine was busy with else
+    for one, other in itertools.permutations(trials, 2):
+        if one["phase_ns"] + late_ns < other["phase_ns"]:
+            assert one["armed_ns"] > other["armed_ns"], "who is armed sooner is further from the fault"
 
 
 def test_seed_is_in_the_records(labs, deadpeer, tmp_path):

@@ -28,7 +28,8 @@
  * A window is pure theory. What the verdict allows beyond it is only the scheduler: VERDICT_SLACK
  * for the way from the kernel's timer to the watching thread's clock_gettime(), a share for every
  * other connection that may be woken in the same tick, and, in real time, the longest stall of the
- * machine that was measured during the trial. One tick is allowed before it: jiffies may be stale
+ * machine that was measured during the trial: to an alarm, and, in account.c, to the fault's place
+ * between two looks. One tick is allowed before it: jiffies may be stale
  * by a tick when a timer is armed.
  */
 #define VERDICT_SLACK_NS INT64_C(10000000)
