@@ -4,6 +4,7 @@
  * this one (PR_SET_PDEATHSIG), at most `jobs` at a time; it writes its records into memory shared
  * with the engine, which hands them on in the order of the plan. A lab process that ends in any
  * other way than by finishing, or that overstays, turns its own trials into errors and no others.
+ * A lab that did not pass because the machine itself stood still is run again, and its records say so.
  */
 #include "engine/engine.h"
 
@@ -23,11 +24,15 @@
 #include "netns/facts.h"
 #include "netns/ns.h"
 #include "trial/trial.h"
+#include "trial/verdict.h"
+
+enum { AGAIN_MAX = 2 }; /* results/record.schema.json says so too */
 
 struct job {
 	pid_t pid;
 	int pidfd;
 	int64_t guard_ns; /* killed then */
+	int again;        /* so often before this time */
 	struct record_trial *records;
 	size_t size;
 };
@@ -127,20 +132,11 @@ static void lab_process(const struct native *n, int i, pid_t parent)
 	_exit(0);
 }
 
-static int start(void *arg, int i, struct err *err)
+static int start_process(const struct native *n, int i, struct err *err)
 {
-	struct native *n = arg;
-	const struct plan_lab *lab = &n->plan->labs[i];
 	struct job *job = &n->jobs[i];
 	pid_t parent = getpid();
 
-	job->size = (size_t)(lab->n_trials ? lab->n_trials : 1) * sizeof(*job->records);
-	job->records = mmap(NULL, job->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-			    0);
-	if (job->records == MAP_FAILED) {
-		job->records = NULL;
-		return err_sys(err, errno, "shared memory");
-	}
 	job->pid = fork_bound();
 	if (job->pid == 0)
 		lab_process(n, i, parent);
@@ -154,8 +150,24 @@ static int start(void *arg, int i, struct err *err)
 		waitpid(job->pid, NULL, 0);
 		return err_sys(err, code, "pidfd_open");
 	}
-	job->guard_ns = clock_now_ns() + trial_longest_ns(lab);
+	job->guard_ns = clock_now_ns() + trial_longest_ns(&n->plan->labs[i]);
 	return 0;
+}
+
+static int start(void *arg, int i, struct err *err)
+{
+	struct native *n = arg;
+	const struct plan_lab *lab = &n->plan->labs[i];
+	struct job *job = &n->jobs[i];
+
+	job->size = (size_t)(lab->n_trials ? lab->n_trials : 1) * sizeof(*job->records);
+	job->records = mmap(NULL, job->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			    0);
+	if (job->records == MAP_FAILED) {
+		job->records = NULL;
+		return err_sys(err, errno, "shared memory");
+	}
+	return start_process(n, i, err);
 }
 
 static int descriptor(const void *arg, int i)
@@ -173,6 +185,15 @@ static int reap(struct job *job)
 	return status;
 }
 
+static bool may_be_spoilt(const struct native *n, int i)
+{
+	for (int t = 0; t < n->plan->labs[i].n_trials; t++) {
+		if (verdict_may_be_spoilt(&n->jobs[i].records[t]))
+			return true;
+	}
+	return false;
+}
+
 static bool pump(void *arg, int i)
 {
 	struct native *n = arg;
@@ -186,6 +207,11 @@ static bool pump(void *arg, int i)
 		trial_fail(&n->plan->labs[i], why.text, job->records);
 	} else if (WEXITSTATUS(status)) {
 		err_set(&why, EIO, "the lab's process ended with status %d", WEXITSTATUS(status));
+		trial_fail(&n->plan->labs[i], why.text, job->records);
+	} else if (job->again < AGAIN_MAX && may_be_spoilt(n, i)) {
+		job->again++;
+		if (start_process(n, i, &why) == 0)
+			return false;
 		trial_fail(&n->plan->labs[i], why.text, job->records);
 	}
 	return true;
@@ -209,8 +235,10 @@ static void emit(void *arg, int i)
 	struct native *n = arg;
 	struct job *job = &n->jobs[i];
 
-	for (int t = 0; t < n->plan->labs[i].n_trials; t++)
+	for (int t = 0; t < n->plan->labs[i].n_trials; t++) {
+		job->records[t].again = job->again;
 		n->sink->trial(n->sink->arg, &job->records[t]);
+	}
 	munmap(job->records, job->size);
 	job->records = NULL;
 }

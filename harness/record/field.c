@@ -54,6 +54,7 @@ const struct field record_trial_fields[] = {
 	{ "why", FIELD_TEXT, FIELD_AT(record_trial, why), 0, NULL },
 	{ "verdict", FIELD_NAME, FIELD_AT(record_trial, verdict), 0, verdict_names },
 	{ "stall_ns", FIELD_NS, FIELD_AT(record_trial, stall_ns), 0, NULL },
+	{ "again", FIELD_INT_IF, FIELD_AT(record_trial, again), 0, NULL },
 	{ "alive_ns", FIELD_NS, FIELD_AT(record_trial, alive_ns), 0, NULL },
 	{ "mistakes", FIELD_U64, FIELD_AT(record_trial, mistakes), 0, NULL },
 	{ "mistaken_ns", FIELD_NS, FIELD_AT(record_trial, mistaken_ns), 0, NULL },

@@ -84,6 +84,7 @@ struct record_trial {
 	char why[320];     /* the theory's sentence; or why skipped, invalid or in error */
 	enum verdict verdict;
 	int64_t stall_ns;  /* longest time the machine itself was late during the trial (native) */
+	int again;         /* how often the lab had been run before, and a stall had spoilt it (native) */
 	/* The quality of a failure detector (Chen, Toueg, Aguilera, IEEE ToC 51(5), 2002), while the
 	 * peer is alive: from arming to the fault where that is a death, else to the horizon. Mistake
 	 * rate = mistakes / alive_ns; mistake duration = mistaken_ns / mistakes; query accuracy =

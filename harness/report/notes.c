@@ -14,21 +14,42 @@
 
 enum { PER_CELL = 3, INDENT = 4, DIGITS = 5, PLACES_MAX = 8 };
 
+/* What does not fit beside the scenario's name stands below it. */
+static void put_below(const struct style *style, const struct record_trial *t, const char *phase)
+{
+	size_t n;
+
+	fprintf(style->out, "\n%*s", INDENT, "");
+	text_put(style, TONE_BOLD, t->method, 0);
+	fprintf(style->out, "%s\n", phase);
+	for (const char *options = t->options; *options; options += n) {
+		n = text_fit(options, style->width - INDENT, ",");
+		fprintf(style->out, "%*s%.*s\n", INDENT, "", (int)n, options);
+	}
+}
+
 static void put_trial_name(const struct report *r, const struct style *style,
 			   const struct record_trial *t)
 {
+	const char *wire = report_wire(t);
 	int phases = r->file->runs[r->world].phases;
+	char name[160], rest[320], phase[48] = "";
 
+	snprintf(name, sizeof(name), "%s%s%s%s%s%s", t->family, t->family[0] ? "/" : "",
+		 t->scenario, wire[0] ? " (" : "", wire, wire[0] ? ")" : "");
+	if (phases > 1)
+		snprintf(phase, sizeof(phase), "  phase %d of %d", t->phase + 1, phases);
+	snprintf(rest, sizeof(rest), "%s%s%s", t->options[0] ? " " : "", t->options, phase);
 	text_put(style, TONE_BAD, "✗ ", 0);
-	fprintf(style->out, "%s%s%s", t->family, t->family[0] ? "/" : "", t->scenario);
-	if (report_wire(t)[0])
-		fprintf(style->out, " (%s)", report_wire(t));
+	fputs(name, style->out);
+	if (text_width("✗ ") + text_width(name) + text_width("  ") + text_width(t->method) +
+		    text_width(rest) > style->width) {
+		put_below(style, t, phase);
+		return;
+	}
 	fputs("  ", style->out);
 	text_put(style, TONE_BOLD, t->method, 0);
-	fprintf(style->out, "%s%s", t->options[0] ? " " : "", t->options);
-	if (phases > 1)
-		fprintf(style->out, "  phase %d of %d", t->phase + 1, phases);
-	fputc('\n', style->out);
+	fprintf(style->out, "%s\n", rest);
 }
 
 char *report_failure(const struct record_trial *t, char *buf, size_t size)
@@ -212,6 +233,33 @@ static void put_count(const struct style *style, enum tone tone, int n, const ch
 	text_put(style, tone, text, 0);
 }
 
+static bool run_again(const struct report *r, int column)
+{
+	for (int row = 0; row < r->n_rows; row++) {
+		const struct report_cell *cell = report_cell(r, row, column);
+
+		for (int i = 0; i < cell->n; i++) {
+			if (r->file->trials[cell->trials[i]].again)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void put_again(const struct report *r, const struct style *style)
+{
+	char text[160];
+	int n = 0;
+
+	for (int c = 0; c < r->n_columns; c++)
+		n += run_again(r, c);
+	if (!n)
+		return;
+	snprintf(text, sizeof(text), "%d scenario%s run again: the machine itself had stood still, and "
+		 "a trial had failed", n, n == 1 ? "" : "s");
+	text_wrap(style, TONE_PLAIN, text, 0, true);
+}
+
 static void put_totals(const struct report *r, const struct style *style)
 {
 	const struct record_run *run = &r->file->runs[r->world];
@@ -246,4 +294,5 @@ void report_notes(const struct report *report, const struct style *style)
 	put_reasons(report, style, VERDICT_INVALID, TONE_WARN, "! invalid");
 	put_reasons(report, style, VERDICT_SKIP, TONE_BOLD, "skipped");
 	put_totals(report, style);
+	put_again(report, style);
 }

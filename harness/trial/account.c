@@ -162,7 +162,6 @@ void account_conclude(const struct plan_lab *lab, const struct findings *f,
 	}
 	plan_window(lab, t, &s, &window);
 	verdict_expect(r, &window);
-	r->stall_ns = f->stall_ns;
 	detection(&c, deadly, r);
 	alarms_mistakes(&c.alarms, c.armed_ns, deadly ? c.before_ns : f->horizon_ns, r);
 	cost(r, &c, last_event(&c, deadly));

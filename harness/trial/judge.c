@@ -24,6 +24,7 @@ static void judge(const struct plan_lab *lab, const struct findings *f,
 		  const struct watch_conn *conn, const struct plan_trial *t,
 		  struct record_trial *r)
 {
+	r->stall_ns = f->stall_ns;
 	if (f->ret == 0)
 		account_conclude(lab, f, conn, t, r);
 	else if (f->ret == -EBADE)

@@ -37,6 +37,12 @@ void verdict_expect(struct record_trial *r, const struct window *w)
 	snprintf(r->why, sizeof(r->why), "%s", w->why);
 }
 
+bool verdict_may_be_spoilt(const struct record_trial *r)
+{
+	return r->verdict != VERDICT_PASS && r->verdict != VERDICT_SKIP &&
+	       r->stall_ns >= VERDICT_STALL_SPOILS_NS;
+}
+
 static int64_t allowed_late_ns(const struct record_trial *r, int n_conns)
 {
 	return VERDICT_SLACK_NS + n_conns * VERDICT_SLACK_PER_CONN_NS + r->stall_ns;

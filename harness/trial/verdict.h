@@ -35,6 +35,14 @@
 #define VERDICT_SLACK_NS INT64_C(10000000)
 #define VERDICT_SLACK_PER_CONN_NS INT64_C(100000)
 
+/*
+ * What a longer stall does is beyond what a verdict can allow: the kernel's own timers run late, so
+ * that an acknowledgement is taken for lost, an outage outlasts a patience, and each that follows from
+ * it is elsewhere. The shortest such timer is the delayed acknowledgement's (include/net/tcp.h:
+ * TCP_DELACK_MIN, 40 ms).
+ */
+#define VERDICT_STALL_SPOILS_NS INT64_C(40000000)
+
 /* True where the other end, or the way to it, is gone and stays so for @horizon_ns: what comes back
  * within it was never dead, and who says so is mistaken, as foreseen by theory or not. */
 bool effect_is_deadly(const struct effect *effect, int64_t horizon_ns);
@@ -43,6 +51,10 @@ bool effect_is_deadly(const struct effect *effect, int64_t horizon_ns);
  * effect_is_deadly(). The record must hold armed_ns, the fault's stamps, detect_ns, mistakes,
  * horizon_ns, stall_ns and the expected window. */
 void verdict_decide(struct record_trial *r, bool deadly, int hz, int n_conns);
+
+/* True where @r did not pass, or was not valid, and the machine stood still for long enough to be the
+ * reason: it says nothing of the method, and its lab may be run again. */
+bool verdict_may_be_spoilt(const struct record_trial *r);
 
 /* The window as a record says it. */
 void verdict_expect(struct record_trial *r, const struct window *w);

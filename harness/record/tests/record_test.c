@@ -34,7 +34,7 @@ static struct record_trial some_trial(void)
 		.horizon_ns = 20000000000, .outcome = OUTCOME_DETECTED,
 		.saw = "recv=-1 ETIMEDOUT", .err = ETIMEDOUT, .expect = EXPECT_WINDOW,
 		.expect_lo_ns = 0, .expect_hi_ns = 3100000000, .why = "idle + intvl * cnt",
-		.verdict = VERDICT_PASS, .stall_ns = 12, .packets_out = 5, .wakeups = 1,
+		.verdict = VERDICT_PASS, .stall_ns = 12, .again = 1, .packets_out = 5, .wakeups = 1,
 		.alive_ns = 2000000000, .mistakes = 2, .mistaken_ns = 17, .mistake_open = true,
 		.messages = 4,
 		.watched_ns = 4000000000, .tcp_state = "CLOSE", .probes = 2,

@@ -26,7 +26,7 @@ static enum verdict judge(int64_t at_ns, int64_t noticed_ns, int64_t stall_ns)
 		.alarms = { .alarm = &alarm, .n = 1 },
 		.last = { .at_ns = alarm.from_ns },
 	};
-	struct findings f = { .kernel = config.kernel, .stall_ns = stall_ns, .n_conns = 1 };
+	struct findings f = { .kernel = config.kernel, .n_conns = 1 };
 	static struct scenario scenario;
 	struct scenario *const all[] = { &scenario };
 	struct err err = { "" };
@@ -36,6 +36,7 @@ static enum verdict judge(int64_t at_ns, int64_t noticed_ns, int64_t stall_ns)
 	cr_assert_eq(scenario_parse("polled.yaml", text, strlen(text), &scenario, &err), 0, "%s", err.text);
 	cr_assert_eq(plan_make(all, 1, &config, &plan, &err), 0, "%s", err.text);
 	account_describe(&plan.labs[0], &plan.labs[0].trials[0], &record);
+	record.stall_ns = stall_ns;
 	account_conclude(&plan.labs[0], &f, &conn, &plan.labs[0].trials[0], &record);
 	plan_free(&plan);
 	return record.verdict;

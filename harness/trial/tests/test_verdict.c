@@ -52,6 +52,27 @@ Test(verdict, a_measured_stall_excuses_lateness_and_no_more)
 	cr_assert_eq(judge(&r, DEADLY), VERDICT_LATE);
 }
 
+Test(verdict, a_failure_on_a_machine_that_stood_still_may_be_spoilt)
+{
+	static const enum verdict lasting[] = { VERDICT_PASS, VERDICT_SKIP };
+	static const enum verdict spoilt[] = { VERDICT_EARLY, VERDICT_LATE, VERDICT_MISSED,
+					       VERDICT_FALSE_ALARM, VERDICT_INVALID,
+					       VERDICT_ERROR };
+	struct record_trial r = { .stall_ns = VERDICT_STALL_SPOILS_NS };
+
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
+		r.verdict = lasting[i];
+		cr_assert_not(verdict_may_be_spoilt(&r), "%s", verdict_names[r.verdict]);
+	}
+	for (size_t i = 0; i < sizeof(spoilt) / sizeof(spoilt[0]); i++) {
+		r.verdict = spoilt[i];
+		r.stall_ns = VERDICT_STALL_SPOILS_NS;
+		cr_assert(verdict_may_be_spoilt(&r), "%s", verdict_names[r.verdict]);
+		r.stall_ns--;
+		cr_assert_not(verdict_may_be_spoilt(&r), "%s", verdict_names[r.verdict]);
+	}
+}
+
 Test(verdict, not_noticing_is_missed_only_when_it_was_due)
 {
 	struct record_trial r = noticed_after(RECORD_NULL);
