@@ -27,13 +27,13 @@ static struct fault_act act_of(const char *name, const char *options)
 	return act;
 }
 
-static bool path_open(struct lab *lab, enum place from)
+static bool path_is(struct lab *lab, enum place from, bool open)
 {
 	bool arrived = false;
 	struct err err;
 
-	cr_assert_eq(lab_probe(lab, from, stub_deadline(60), &arrived, &err), 0);
-	return arrived;
+	cr_assert_eq(lab_probe(lab, from, stub_deadline(open ? STUB_PATIENCE : 60), &arrived, &err), 0);
+	return arrived == open;
 }
 
 static void skip_what_cannot_run(const struct fault_act *act)
@@ -122,16 +122,17 @@ ParameterizedTest(struct real *real, fault_real, proves)
 		cr_assert_eq(act.fault->inject(&lab, &act, &err), 0, "%s", err.text);
 	while (act.fault->again_ns && act.fault->again_ns(&act));
 	cr_assert(start <= act.before_ns && act.before_ns <= act.after_ns);
-	cr_assert_eq(act.fault->prove(&lab, &act, stub_deadline(3000), &err), 0, "%s %s: %s",
+	cr_assert_eq(act.fault->prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0, "%s %s: %s",
 		     real->fault, real->options, err.text);
 	if (real->undone) {
 		struct fault_act nothing = act_of("none", "");
 
 		cr_assert_eq(act.fault->undo(&lab, &act, &err), 0, "%s", err.text);
-		cr_assert_eq(nothing.fault->prove(&lab, &nothing, stub_deadline(3000), &err), 0,
+		cr_assert_eq(nothing.fault->prove(&lab, &nothing, stub_deadline(STUB_PATIENCE), &err), 0,
 			     "%s %s is not undone: %s", real->fault, real->options, err.text);
 	}
 	lab_down(&lab);
+	free(act.known);
 }
 
 /* The control's proof must fail when something did happen. */
@@ -143,7 +144,7 @@ Test(fault_real, none_is_refused_when_something_happened)
 
 	stub_lab(&lab, "good");
 	cr_assert_eq(fault_none.inject(&lab, &none, &err), 0);
-	cr_assert_eq(fault_none.prove(&lab, &none, stub_deadline(2000), &err), 0, "%s", err.text);
+	cr_assert_eq(fault_none.prove(&lab, &none, stub_deadline(STUB_PATIENCE), &err), 0, "%s", err.text);
 	cr_assert_eq(fault_link_down.inject(&lab, &cut, &err), 0);
 	cr_assert_lt(fault_none.prove(&lab, &none, stub_deadline(100), &err), 0);
 	cr_assert_eq(fault_link_down.undo(&lab, &cut, &err), 0);
@@ -182,7 +183,7 @@ Test(fault_real, only_the_named_end_loses_carrier)
 
 		stub_lab(&lab, "good");
 		cr_assert_eq(fault_link_down.inject(&lab, &act, &err), 0);
-		cr_assert_eq(fault_link_down.prove(&lab, &act, stub_deadline(2000), &err), 0);
+		cr_assert_eq(fault_link_down.prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0);
 		link_get(lab.ns[PLACE_OBSERVER], LAB_OBS_DEV, &observer, &err);
 		link_get(lab.ns[PLACE_PEER], LAB_PEER_DEV, &peer, &err);
 		cr_assert_eq(observer.carrier, i == 0);
@@ -201,11 +202,11 @@ Test(fault_real, a_reboot_comes_back_empty)
 	stub_lab(&lab, "good");
 	cr_assert_lt(fault_reboot.prove(&lab, &act, stub_deadline(100), &err), 0);
 	cr_assert_eq(fault_reboot.inject(&lab, &act, &err), 0, "%s", err.text);
-	cr_assert_eq(fault_reboot.prove(&lab, &act, stub_deadline(3000), &err), 0, "%s", err.text);
+	cr_assert_eq(fault_reboot.prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0, "%s", err.text);
 	cr_assert_eq(fault_reboot.again_ns(&act), 100 * NS_PER_MS);
 	cr_assert_eq(fault_reboot.inject(&lab, &act, &err), 0, "%s", err.text);
 	cr_assert_eq(fault_reboot.again_ns(&act), 0);
-	cr_assert(path_open(&lab, PLACE_OBSERVER));
+	cr_assert(path_is(&lab, PLACE_OBSERVER, true));
 	lab_down(&lab);
 }
 
@@ -223,11 +224,11 @@ Test(fault_real, a_flap_comes_and_goes)
 		cr_assert_eq(fault_flap.inject(&lab, &act, &err), 0, "%s", err.text);
 		cr_assert_eq(fault_flap.again_ns(&act), due_ms[i] * NS_PER_MS);
 		if (i == 0)
-			cr_assert_eq(fault_flap.prove(&lab, &act, stub_deadline(2000), &err), 0, "%s",
+			cr_assert_eq(fault_flap.prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0, "%s",
 				     err.text);
 		else
 			cr_assert_lt(fault_flap.prove(&lab, &act, stub_deadline(100), &err), 0);
-		cr_assert_eq(path_open(&lab, PLACE_OBSERVER), i % 2 == 1);
+		cr_assert(path_is(&lab, PLACE_OBSERVER, i % 2 == 1));
 	}
 	lab_down(&lab);
 }
@@ -257,12 +258,12 @@ Test(fault_real, a_drop_of_one_direction_leaves_the_other_open)
 	skip_what_cannot_run(&act);
 	stub_lab(&lab, "good");
 	cr_assert_eq(fault_drop.inject(&lab, &act, &err), 0, "%s", err.text);
-	cr_assert(path_open(&lab, PLACE_OBSERVER));
-	cr_assert_not(path_open(&lab, PLACE_PEER));
+	cr_assert(path_is(&lab, PLACE_OBSERVER, true));
+	cr_assert(path_is(&lab, PLACE_PEER, false));
 	lab_down(&lab);
 }
 
-static int sent_usr1(const char *stub, bool stopped, int threads, struct err *err)
+static int sent_usr1(const char *stub, bool stopped, int threads, int wait_ms, struct err *err)
 {
 	struct fault_act act = act_of("signal", "signal=USR1");
 	struct lab lab;
@@ -271,11 +272,11 @@ static int sent_usr1(const char *stub, bool stopped, int threads, struct err *er
 	stub_lab(&lab, stub);
 	if (stopped) {
 		kill(lab.peer.pid, SIGSTOP);
-		cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), err), 0);
+		cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(STUB_PATIENCE), err), 0);
 	}
 	cr_assert_eq(fault_signal.inject(&lab, &act, err), 0, "%s", err->text);
 	cr_assert_eq(act.counter, threads);
-	ret = fault_signal.prove(&lab, &act, stub_deadline(100), err);
+	ret = fault_signal.prove(&lab, &act, stub_deadline(wait_ms), err);
 	lab_down(&lab);
 	free(act.known);
 	return ret;
@@ -285,12 +286,12 @@ Test(fault_real, a_signal_is_proven_by_the_threads_that_take_it)
 {
 	struct err err = {""};
 
-	cr_assert_eq(sent_usr1("good", false, 2, &err), 0, "%s", err.text);
-	cr_assert_eq(sent_usr1("blocked", false, 1, &err), 0, "%s", err.text);
-	cr_assert_lt(sent_usr1("shut", false, 0, &err), 0);
+	cr_assert_eq(sent_usr1("good", false, 2, STUB_PATIENCE, &err), 0, "%s", err.text);
+	cr_assert_eq(sent_usr1("blocked", false, 1, STUB_PATIENCE, &err), 0, "%s", err.text);
+	cr_assert_lt(sent_usr1("shut", false, 0, 100, &err), 0);
 	cr_assert(strstr(err.text, "none was"), "%s", err.text);
-	cr_assert_lt(sent_usr1("deaf", false, 0, &err), 0);
-	cr_assert_lt(sent_usr1("good", true, 2, &err), 0);
+	cr_assert_lt(sent_usr1("deaf", false, 0, 100, &err), 0);
+	cr_assert_lt(sent_usr1("good", true, 2, 100, &err), 0);
 	cr_assert(strstr(err.text, "pending still"), "%s", err.text);
 }
 
@@ -307,7 +308,7 @@ Test(fault_real, each_volley_of_a_storm_reaches_the_same_threads)
 		cr_assert_eq(fault_signal.inject(&lab, &act, &err), 0, "%s", err.text);
 		cr_assert_eq(act.counter, 1);
 		cr_assert_eq(act.count, volley);
-		cr_assert_eq(fault_signal.prove(&lab, &act, stub_deadline(2000), &err), 0, "%s",
+		cr_assert_eq(fault_signal.prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0, "%s",
 			     err.text);
 	}
 	lab_down(&lab);
@@ -323,9 +324,9 @@ Test(fault_real, continue_is_proven_only_of_a_stopped_program)
 
 	stub_lab(&lab, "good");
 	cr_assert_eq(fault_signal.inject(&lab, &stop, &err), 0);
-	cr_assert_eq(fault_signal.prove(&lab, &stop, stub_deadline(2000), &err), 0, "%s", err.text);
+	cr_assert_eq(fault_signal.prove(&lab, &stop, stub_deadline(STUB_PATIENCE), &err), 0, "%s", err.text);
 	cr_assert_eq(fault_signal.inject(&lab, &cont, &err), 0);
-	cr_assert_eq(fault_signal.prove(&lab, &cont, stub_deadline(2000), &err), 0, "%s", err.text);
+	cr_assert_eq(fault_signal.prove(&lab, &cont, stub_deadline(STUB_PATIENCE), &err), 0, "%s", err.text);
 	cr_assert_eq(fault_signal.inject(&lab, &again, &err), 0);
 	cr_assert_lt(fault_signal.prove(&lab, &again, stub_deadline(2000), &err), 0);
 	lab_down(&lab);
@@ -343,9 +344,9 @@ Test(fault_real, a_told_peer_answers)
 	stub_lab(&lab, "good");
 	cr_assert_eq(fault_reset.inject(&lab, &act, &err), 0);
 	cr_assert(act.per_connection);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 	cr_assert(from_peer && ev.kind == EVENT_FAULT);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 	cr_assert_eq(ev.kind, EVENT_DONE);
 	lab_down(&lab);
 }

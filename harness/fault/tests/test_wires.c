@@ -177,11 +177,11 @@ ParameterizedTest(struct real *real, wires, proves)
 		cr_assert_lt(act.fault->prove(&lab, &act, stub_deadline(150), &err), 0,
 			     "%s %s is proven without having happened", real->fault, real->options);
 	cr_assert_eq(act.fault->inject(&lab, &act, &err), 0, "%s", err.text);
-	cr_assert_eq(act.fault->prove(&lab, &act, stub_deadline(3000), &err), 0, "%s %s: %s",
+	cr_assert_eq(act.fault->prove(&lab, &act, stub_deadline(STUB_PATIENCE), &err), 0, "%s %s: %s",
 		     real->fault, real->options, err.text);
 	if (act.fault->undo)
 		cr_assert_eq(act.fault->undo(&lab, &act, &err), 0, "%s", err.text);
-	cr_assert_eq(nothing.fault->prove(&lab, &nothing, stub_deadline(3000), &err), 0,
+	cr_assert_eq(nothing.fault->prove(&lab, &nothing, stub_deadline(STUB_PATIENCE), &err), 0,
 		     "%s %s is not undone: %s", real->fault, real->options, err.text);
 	lab_down(&lab);
 }

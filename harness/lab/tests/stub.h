@@ -33,6 +33,9 @@ void stub_reserve(const char *stub, pid_t pids[2]);
 /* SIGKILL of a process that has called @start ends both programs that it told of. */
 void stub_dies_with_lab(void (*start)(pid_t pids[2]));
 
+/* So long, in ms, a test waits for what must come: no measure of how fast it is. */
+enum { STUB_PATIENCE = 30000 };
+
 /* From now, in ms. */
 int64_t stub_deadline(int ms);
 

@@ -140,13 +140,13 @@ Test(lab, an_idle_lab_is_silent)
 	}
 }
 
-static void cannot_come_up(const char *stub, int want, const char *sentence)
+static void cannot_come_up(const char *stub, int wait_ms, int want, const char *sentence)
 {
 	struct lab_config config = stub_config(stub);
 	struct err err = {""};
 	struct lab lab;
 
-	config.deadline_ns = stub_deadline(1500);
+	config.deadline_ns = stub_deadline(wait_ms);
 	cr_assert_eq(lab_up(&lab, &config, &err), want, "%s: %s", stub, err.text);
 	cr_assert(strstr(err.text, sentence), "%s", err.text);
 	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "no child is left");
@@ -154,8 +154,8 @@ static void cannot_come_up(const char *stub, int want, const char *sentence)
 
 Test(lab, programs_that_do_not_start)
 {
-	cannot_come_up("mute", -ETIMEDOUT, "the observer is not ready");
-	cannot_come_up("error", -EPIPE, "the observer: as planned");
+	cannot_come_up("mute", 1500, -ETIMEDOUT, "the observer is not ready");
+	cannot_come_up("error", STUB_PATIENCE, -EPIPE, "the observer: as planned");
 }
 
 Test(lab, a_file_that_cannot_be_started)
@@ -178,13 +178,13 @@ Test(lab, commands_and_events)
 
 	stub_lab(&lab, "good");
 	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 	cr_assert(from_peer);
 	cr_assert_eq(ev.kind, EVENT_ARMED);
 	cr_assert_eq(lab_command(&lab.observer, COMMAND_REPORT, 0, &err), 0);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 	cr_assert_not(from_peer);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 	cr_assert_eq(ev.kind, EVENT_DONE);
 	cr_assert_eq(lab_next_event(&lab, stub_deadline(20), &ev, &from_peer, &err), 0);
 	lab_down(&lab);
@@ -199,7 +199,7 @@ static void after_go(const char *stub, int want, const char *sentence)
 
 	stub_lab(&lab, stub);
 	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), want);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), want);
 	cr_assert(strstr(err.text, sentence), "%s", err.text);
 	lab_down(&lab);
 }
@@ -222,11 +222,11 @@ Test(lab, what_was_said_at_once_is_heard_one_by_one_and_before_the_end)
 	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
 	cr_assert_eq(waitid(P_PIDFD, (id_t)lab.peer.pidfd, &si, WEXITED | WNOWAIT), 0);
 	for (int i = 0; i < EVENT_BATCH; i++) {
-		cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1);
+		cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1);
 		cr_assert(from_peer);
 		cr_assert_eq(ev.conn, i);
 	}
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), -EPIPE);
 	cr_assert(strstr(err.text, "the peer exited with status 3"), "%s", err.text);
 	lab_down(&lab);
 }
@@ -242,10 +242,10 @@ Test(lab, an_unexpected_end_is_told_and_a_planned_one_is_not)
 	lab.peer.killed = true;
 	kill(lab.peer.pid, SIGKILL);
 	cr_assert_eq(lab_next_event(&lab, stub_deadline(200), &ev, &from_peer, &err), 0);
-	cr_assert_eq(lab_wait_program(&lab.peer, WEXITED, stub_deadline(2000), &err), 0);
+	cr_assert_eq(lab_wait_program(&lab.peer, WEXITED, stub_deadline(STUB_PATIENCE), &err), 0);
 	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 0, &err), -EPIPE, "and no SIGPIPE");
 	kill(lab.observer.pid, SIGSEGV);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), -EPIPE);
 	cr_assert(strstr(err.text, "the observer was killed by SIGSEGV"), "%s", err.text);
 	lab_down(&lab);
 }
@@ -258,14 +258,14 @@ Test(lab, stop_and_continue_are_events)
 	stub_lab(&lab, "good");
 	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(20), &err), -ETIMEDOUT);
 	kill(lab.peer.pid, SIGTSTP);
-	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err), 0, "%s",
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(STUB_PATIENCE), &err), 0, "%s",
 		     err.text);
 	cr_assert(lab.peer.stopped);
 	kill(lab.peer.pid, SIGCONT);
-	cr_assert_eq(lab_wait_program(&lab.peer, WCONTINUED, stub_deadline(2000), &err), 0);
+	cr_assert_eq(lab_wait_program(&lab.peer, WCONTINUED, stub_deadline(STUB_PATIENCE), &err), 0);
 	cr_assert_not(lab.peer.stopped);
 	kill(lab.peer.pid, SIGKILL);
-	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err), -ESRCH);
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(STUB_PATIENCE), &err), -ESRCH);
 	lab_down(&lab);
 }
 

@@ -70,7 +70,7 @@ static struct event echo_of(char **conns)
 	cr_assert_eq(lab_up(&lab, &config, &err), 0, "%s", err.text);
 	lab.peer.killed = true; /* it ends, when it has said it */
 	cr_assert_eq(lab_command(&lab.peer, COMMAND_GO, 1, &err), 0);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), 1, "%s", err.text);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), 1, "%s", err.text);
 	lab_down(&lab);
 	return ev;
 }
@@ -190,11 +190,11 @@ Test(reserve, stops_goes_on_and_is_told_dead)
 	stub_reserve("good", pids);
 	stub_lab(&lab, "good");
 	kill(lab.peer.pid, SIGTSTP);
-	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(2000), &err), 0, "%s", err.text);
+	cr_assert_eq(lab_wait_program(&lab.peer, WSTOPPED, stub_deadline(STUB_PATIENCE), &err), 0, "%s", err.text);
 	kill(lab.peer.pid, SIGCONT);
-	cr_assert_eq(lab_wait_program(&lab.peer, WCONTINUED, stub_deadline(2000), &err), 0);
+	cr_assert_eq(lab_wait_program(&lab.peer, WCONTINUED, stub_deadline(STUB_PATIENCE), &err), 0);
 	kill(lab.peer.pid, SIGSEGV);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), -EPIPE);
 	cr_assert(strstr(err.text, "the peer was killed by SIGSEGV"), "%s", err.text);
 	lab_down(&lab);
 }
@@ -231,7 +231,7 @@ Test(reserve, says_which_namespace_it_cannot_enter)
 	cr_assert(lab.ns[PLACE_OBSERVER], "%s", err.text);
 	cr_assert_geq(dup3(null, netns_fd(lab.ns[PLACE_OBSERVER]), O_CLOEXEC), 0);
 	cr_assert_eq(program_spawn(&lab, PLACE_OBSERVER, argv, &lab.observer, &err), 0, "%s", err.text);
-	cr_assert_eq(lab_next_event(&lab, stub_deadline(2000), &ev, &from_peer, &err), -EPIPE);
+	cr_assert_eq(lab_next_event(&lab, stub_deadline(STUB_PATIENCE), &ev, &from_peer, &err), -EPIPE);
 	cr_assert_str_eq(err.text, "the observer: cannot enter a network namespace: Invalid argument");
 	program_end(&lab.observer);
 	netns_free(lab.ns[PLACE_OBSERVER]);
