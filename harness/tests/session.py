@@ -17,6 +17,7 @@ from binary import DEADPEER, environment
 
 BOUND_S = 30
 PROC = pathlib.Path("/proc")
+HEEDS = ("env", "--default-signal=HUP,INT,QUIT")  # which a shell's background jobs may have been made to ignore
 
 
 def stat(pid):
@@ -43,7 +44,7 @@ def ended(pidfds, seconds):
 class Session:
     def __init__(self, cwd, *argv, program=(DEADPEER,), env=None, **popen):
         self.process = subprocess.Popen(
-            [str(a) for a in (*program, *argv)], cwd=cwd, env=environment(cwd, **env or {}),
+            [*HEEDS, *[str(a) for a in (*program, *argv)]], cwd=cwd, env=environment(cwd, **env or {}),
             start_new_session=True, stdin=subprocess.DEVNULL,
             **{"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE} | popen,
         )
