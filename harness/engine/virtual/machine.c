@@ -194,8 +194,8 @@ static int place_descriptors(const int fd[FD_END])
 	return 0;
 }
 
-static _Noreturn void become_qemu(const char *path, char **argv, const int fd[FD_END], int log,
-				  pid_t parent)
+static _Noreturn void become_qemu(const char *path, char **argv, const int fd[FD_END],
+				  const struct machine *m, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
@@ -207,7 +207,8 @@ static _Noreturn void become_qemu(const char *path, char **argv, const int fd[FD
 	setsid(); /* the terminal's ^C is for us; we decide about QEMU */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(127);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+	seat_sit(&m->seat);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(m->log, 1) < 0 || dup2(m->log, 2) < 0 ||
 	    place_descriptors(fd))
 		_exit(127);
 	execv(path, argv);
@@ -217,7 +218,8 @@ static _Noreturn void become_qemu(const char *path, char **argv, const int fd[FD
 
 int machine_open(struct machine *m, struct err *err)
 {
-	*m = (struct machine){ .pidfd = -1, .bell = -1, .qmp = -1 };
+	*m = (struct machine){ .pidfd = -1, .bell = -1, .qmp = -1,
+			       .seat = { -1, -1 } };
 	m->box_fd = memfd_create("deadpeer-box", MFD_CLOEXEC);
 	m->console = memfd_create("deadpeer-console", MFD_CLOEXEC);
 	m->log = memfd_create("deadpeer-log", MFD_CLOEXEC);
@@ -294,9 +296,10 @@ int machine_spawn(struct machine *m, const struct machine_start *start, struct e
 		memcpy(argv, common, sizeof(common));
 		memcpy(argv + COUNT(common), more[start->how].argv,
 		       more[start->how].n * sizeof(*argv));
+		seat_take(&m->seat);
 		m->pid = fork();
 		if (!m->pid)
-			become_qemu(path, (char **)argv, fd, m->log, parent);
+			become_qemu(path, (char **)argv, fd, m, parent);
 		if (m->pid < 0) {
 			m->pid = 0;
 			ret = err_sys(err, errno, "cannot fork for QEMU");
@@ -340,5 +343,6 @@ void machine_close(struct machine *m)
 	close_one(m->pidfd);
 	close_one(m->bell);
 	close_one(m->qmp);
+	seat_leave(&m->seat);
 	*m = (struct machine){ 0 };
 }

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "engine/virtual/box.h"
+#include "engine/virtual/seat.h"
 #include "netns/err.h"
 
 /*
@@ -16,6 +17,7 @@
 
 struct machine {
 	pid_t pid;            /* 0: not started, or reaped */
+	struct seat seat;     /* where it runs */
 	int pidfd;
 	int bell;             /* read end of the bell's pipe, non-blocking */
 	int qmp;              /* our end of the monitor's socket, non-blocking; -1: a copy, without one */
