@@ -60,11 +60,13 @@ endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-# The set-up may install what the flags above asked pkg-config for: build in a second make.
+# The set-up may install what the flags above asked pkg-config for: build in a second make, with as
+# many compilers as there are processors, unless somebody has said -j.
+SECOND = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: run check bench lint
 run check bench lint:
 	@harness/setup.sh $@
-	@$(MAKE) --no-print-directory do-$@
+	@+$(SECOND) do-$@
 
 # A study that was interrupted goes on: what is done stays in build/study until the program or a
 # scenario changes.
@@ -74,7 +76,7 @@ STUDY := PYTHONPATH=harness/py $(PYTHON) -B -m study
 .PHONY: study study-render do-study
 study study-render:
 	@harness/setup.sh study
-	@$(MAKE) --no-print-directory VERSION=study do-$@
+	@+$(SECOND) VERSION=study do-$@
 # The version is fixed, for a guest's clock counts the instructions that print it.
 do-study: all
 	$(STUDY) run --deadpeer $(BUILD)/deadpeer --phases $(STUDY_PHASES) --points $(STUDY_POINTS) \
@@ -103,7 +105,7 @@ LINT_SRC := $(LIB_SRC) $(MAIN_SRC)
 LINT := $(patsubst %.c,$(BUILD)/%.tidy,$(LINT_SRC))
 do-lint:
 	@mkdir -p $(BUILD)/cppcheck
-	@$(MAKE) --no-print-directory -k -j$$(nproc) tidy
+	@$(MAKE) --no-print-directory -k tidy
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--cppcheck-build-dir=$(BUILD)/cppcheck -j$$(nproc) \
 		--inline-suppr --suppressions-list=.cppcheck -I. -Iharness $(LINT_SRC)
