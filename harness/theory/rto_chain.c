@@ -24,10 +24,9 @@
  */
 #include "theory/rto_chain.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/minmax.h"
+#include "theory/memo.h"
 #include "theory/rto.h"
 #include "theory/wheel.h"
 
@@ -163,32 +162,25 @@ static void over_unknowns(struct rto_chain *c, struct rto_end *range)
 	c->rto = 0;
 }
 
-/* All phases of a method, and most methods of a lab, ask the same: the last answers are kept. */
-struct rto_end rto_chain_end(const struct rto_chain *question)
+static void work_out(const void *question, void *answer)
 {
-	enum { KEPT = 8 };
-	static _Thread_local struct {
+	struct rto_chain c = *(const struct rto_chain *)question;
+
+	over_unknowns(&c, answer);
+}
+
+struct rto_end rto_chain_end(const struct rto_chain *chain)
+{
+	static struct {
 		struct rto_chain question;
-		struct rto_end range;
-	} kept[KEPT];
-	static _Thread_local unsigned int next;
-	struct rto_chain c = *question;
+		struct rto_end answer;
+	} kept[MEMO_KEPT];
+	static struct memo memo = MEMO_INIT(kept);
+	struct rto_end range;
 
-	if (c.seen) {
-		struct rto_end range;
-
-		over_unknowns(&c, &range);
-		return range;
-	}
-	for (int i = 0; i < KEPT; i++) {
-		/* Cleared as a whole before it was filled in; a difference in the gaps would only cost
-		 * a second answer. */
-		/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-		if (!memcmp(&kept[i].question, question, sizeof(*question)))
-			return kept[i].range;
-	}
-	next = (next + 1) % KEPT;
-	over_unknowns(&c, &kept[next].range);
-	kept[next].question = *question;
-	return kept[next].range;
+	if (chain->seen)
+		work_out(chain, &range); /* what it saw is part of the answer */
+	else
+		memo_ask(&memo, chain, work_out, &range);
+	return range;
 }

@@ -16,13 +16,14 @@
  */
 #include "theory/syn.h"
 
-#include <pthread.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/minmax.h"
+#include "theory/memo.h"
 #include "theory/wheel.h"
 
-/* What decides when it ends: the kernel's and the socket's settings together. */
+/* What decides when it ends: the kernel's and the socket's settings together. Cleared as a whole. */
 struct rules {
 	int hz, retries, linear;
 	int64_t user_timeout_ns, rto_max_ns;
@@ -54,12 +55,12 @@ static void grow(struct span *span, int64_t at, int64_t tick)
 	span_add(span, (at - 1) * tick, at * tick);
 }
 
-/* The expiries from a SYN that left @late ns after tick @start. */
-static void replay(const struct rules *r, int64_t start, int64_t late, struct syn_end *all)
+/* The expiries from a SYN that left @late ns after tick @start; @limit: ticks, of the second rule. */
+static void replay(const struct rules *r, int64_t limit, int64_t start, int64_t late,
+		   struct syn_end *all)
 {
 	int64_t rto = r->hz, tick_ns = NS_PER_S / r->hz, tick = start, wait = rto;
 	int64_t rto_max = wheel_from_ns(r->rto_max_ns, r->hz);
-	int64_t limit = model(rto, rto_max, r->retries);
 
 	for (int n = 0;;) {
 		int64_t fired = wheel_fires(tick, wait), elapsed = (fired - start) * tick_ns - late;
@@ -81,54 +82,37 @@ static void replay(const struct rules *r, int64_t start, int64_t late, struct sy
 }
 
 /* Over every phase of the wheel, which is as coarse as it is for the longest RTO. */
-static void over_phases(const struct rules *r, struct syn_end *e)
+static void over_phases(const void *question, void *answer)
 {
+	const struct rules *r = question;
+	struct syn_end *e = answer;
+	int64_t limit = model(r->hz, wheel_from_ns(r->rto_max_ns, r->hz), r->retries);
 	int64_t phases = wheel_granule(wheel_from_ns(max64(r->rto_max_ns, NS_PER_S), r->hz));
 
 	*e = (struct syn_end){ .end = SPAN_EMPTY, .last = SPAN_EMPTY };
 	for (int i = 0; i < SYN_TIMERS; i++)
 		e->timer[i] = SPAN_EMPTY;
 	for (int64_t start = 0; start < phases; start++) {
-		replay(r, start, 0, e);
+		replay(r, limit, start, 0, e);
 		if (r->user_timeout_ns)
-			replay(r, start, NS_PER_S / r->hz - 1, e);
+			replay(r, limit, start, NS_PER_S / r->hz - 1, e);
 	}
 }
 
-static bool same(const struct rules *a, const struct rules *b)
-{
-	return a->hz == b->hz && a->retries == b->retries && a->linear == b->linear &&
-	       a->user_timeout_ns == b->user_timeout_ns && a->rto_max_ns == b->rto_max_ns;
-}
-
-/* All trials of a lab ask for one of a few: the last answers are kept. They are too long for each
- * thread to have its own. */
 void syn_giveup(const struct kernel_params *kernel, const struct syn_options *o, struct syn_end *e)
 {
-	enum { KEPT = 8 };
 	static struct {
-		struct rules rules;
-		struct syn_end end;
-	} kept[KEPT];
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static unsigned int next;
-	struct rules r = {
-		.hz = kernel->hz,
-		.retries = o->retries ? o->retries : kernel->syn_retries,
-		.linear = kernel->syn_linear,
-		.user_timeout_ns = o->user_timeout_ns,
-		.rto_max_ns = o->rto_max_ns ? o->rto_max_ns : kernel->rto_max_ns,
-	};
-	int at = 0;
+		struct rules question;
+		struct syn_end answer;
+	} kept[MEMO_KEPT];
+	static struct memo memo = MEMO_INIT(kept);
+	struct rules r;
 
-	pthread_mutex_lock(&lock);
-	while (at < KEPT && !same(&kept[at].rules, &r))
-		at++;
-	if (at == KEPT) {
-		at = (int)(next++ % KEPT);
-		kept[at].rules = r;
-		over_phases(&r, &kept[at].end);
-	}
-	*e = kept[at].end;
-	pthread_mutex_unlock(&lock);
+	memset(&r, 0, sizeof(r));
+	r.hz = kernel->hz;
+	r.retries = o->retries ? o->retries : kernel->syn_retries;
+	r.linear = kernel->syn_linear;
+	r.user_timeout_ns = o->user_timeout_ns;
+	r.rto_max_ns = o->rto_max_ns ? o->rto_max_ns : kernel->rto_max_ns;
+	memo_ask(&memo, &r, over_phases, e);
 }
