@@ -170,12 +170,14 @@ static int begin(struct station *st, int conn, struct err *err)
 			       args->bind_port + conn);
 	if (args->traffic == TRAFFIC_CONNECTING)
 		return hand_over(st, conn, err);
-	ret = connect(fd, (const struct sockaddr *)&args->addr, args->addr_len);
-	if (ret < 0 && errno != EINPROGRESS)
-		return err_sys(err, errno, "connection %d: connect to %s", conn, args->address);
+	/* First, so that it is ready before whatever follows from it: what the other end's program is
+	 * told once it has accepted, and this one as soon as that has said so. */
 	ret = station_add(st, EPOLL_CTL_ADD, fd, EPOLLOUT, TAG_CONNECTING, conn, err);
 	if (ret)
 		return ret;
+	if (connect(fd, (const struct sockaddr *)&args->addr, args->addr_len) < 0 &&
+	    errno != EINPROGRESS)
+		return err_sys(err, errno, "connection %d: connect to %s", conn, args->address);
 	return station_due(st,
 			   (struct due){ .at_ns = clock_now_ns() + CONNECT_LIMIT_NS,
 					 .conn = conn,

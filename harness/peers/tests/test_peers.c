@@ -211,7 +211,7 @@ static void close_is_seen(enum side observer_side)
 		ev = next(observer, EVENT_ARMED);
 		cr_assert(zero <= ev.at_ns && ev.from_ns <= ev.at_ns);
 	}
-	/* All that was connected waits to be accepted before this can be read, and is ready first. */
+	/* What was connected, or waits to be accepted, is ready before this is, and taken first. */
 	tell(peer, COMMAND_CLOSE, 0);
 	for (int i = 0; i < 3; i++) {
 		ev = next(peer, EVENT_FAULT);
