@@ -228,6 +228,15 @@ def test_the_wire_and_the_size_are_told_where_they_say_something(browser, pages)
         assert told in browser.find("#cell").text
 
 
+def test_a_lab_that_was_run_again_is_told(browser, page, pages):
+    assert "run again" not in page.find("#totals").text and "Run before" not in page.find("#cell").text
+    trials = [page_records.trial("calm", "a"), *(page_records.trial("spoilt", m, again=2, stall_ns=10**7) for m in "ab")]
+    browser.open(pages("again", (trials, {})))
+    assert "1 run again" in browser.find("#totals").text
+    browser.js("page.state.set({cell: page.compare.a().cells.find(c => c.scenario === 'spoilt').key})")
+    assert "2 times, and failed while the machine stood still" in browser.find("#cell").text
+
+
 def test_the_front_is_what_nothing_beats(page):
     front = page.js("""const items = [[1, 5, 0], [2, 3, 0], [2, 4, 0], [9, 1, 1], [9, 1, 2], [3, 3, 0]];
 		return [...page.stats.front(items, v => v)]""")

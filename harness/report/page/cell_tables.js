@@ -21,6 +21,7 @@
 		"saw",
 		"errno",
 		"stall_ns",
+		"again",
 		"packets_out",
 		"packets_in",
 		"bytes_out",
@@ -140,6 +141,7 @@
 	function trialTerms(cell, i) {
 		const at = cell.at("detect_ns", i),
 			stall = cell.at("stall_ns", i),
+			again = cell.at("again", i),
 			place_ = cell.at("place", i);
 
 		return terms([
@@ -159,6 +161,10 @@
 				`by the ${cell.at("observer", i)}, ${trafficText(cell, i)}, for ${time(cell.watched(i))}`,
 			],
 			["Machine late by", stall ? time(stall) : null],
+			[
+				"Run before",
+				again ? `${count(again, "time")}, and failed while the machine stood still` : null,
+			],
 		]);
 	}
 

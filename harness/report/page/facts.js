@@ -70,7 +70,8 @@
 
 	/** The first lines of the page: which world, how many trials, how they ended. */
 	function totals(world, list, source) {
-		const n = {passed: 0, failed: 0, skipped: 0, invalid: 0, alarms: 0};
+		const n = {passed: 0, failed: 0, skipped: 0, invalid: 0, alarms: 0},
+			again = new Set();
 
 		for (const cell of source.cells) {
 			for (let i = 0; i < cell.n; i++) {
@@ -81,6 +82,7 @@
 				n.invalid += verdict === "invalid" || verdict === "error";
 				n.failed += ["early", "late", "missed", "false_alarm"].includes(verdict);
 				n.alarms += cell.at("outcome", i) === "false_alarm";
+				if (cell.at("again", i)) again.add(page.text.place(cell));
 			}
 		}
 		const scenarios = new Set(source.cells.map(page.text.place)).size,
@@ -104,7 +106,8 @@
 				n.alarms ? "warn" : null
 			),
 			item(n.skipped, "skipped"),
-			...(n.invalid ? [item(n.invalid, "invalid or in error", "warn")] : [])
+			...(n.invalid ? [item(n.invalid, "invalid or in error", "warn")] : []),
+			...(again.size ? [item(again.size, "run again", "warn")] : [])
 		);
 	}
 
