@@ -81,12 +81,23 @@ static void widen(struct giveup *g, const struct rto_end *range, int64_t lo_ns, 
 	g->last_hi_ns = max64(g->last_hi_ns, one.last_hi_ns);
 }
 
+/* What a sample of the round trip may be: jitter is of each way and of either sign, and what netem
+ * reorders leaves without its delay (tc-netem(8)). */
+static int64_t rtt_lo_ns(const struct situation *s)
+{
+	return s->path.reorder_ppm ? 0 : max64(situation_rtt_ns(s) - 2 * s->path.jitter_ns, 0);
+}
+
+static int64_t rtt_hi_ns(const struct situation *s)
+{
+	return situation_rtt_ns(s) + 2 * s->path.jitter_ns;
+}
+
 /* A second segment can follow before the tail-loss probe of the first. */
 static bool may_be_several(const struct situation *s, const struct tcp_options *o,
 			   int64_t writes_ns)
 {
-	int64_t probe_ns = 2 * (situation_rtt_ns(s) + s->path.jitter_ns + TCP_DELACK_MIN_NS) +
-			   s->kernel.rto_min_ns;
+	int64_t probe_ns = 2 * (rtt_hi_ns(s) + TCP_DELACK_MIN_NS) + s->kernel.rto_min_ns;
 
 	return writes_ns <= probe_ns || situation_segments(s) ||
 	       (o->writes_ns && situation_observer_writes_ns(s));
@@ -114,7 +125,8 @@ static void chain_of(const struct situation *s, const struct tcp_options *o, int
 
 	memset(c, 0, sizeof(*c)); /* the gaps, too: it is compared byte by byte */
 	c->hz = k->hz;
-	c->rtt_ns = situation_rtt_ns(s) + s->path.jitter_ns;
+	c->rtt_lo_ns = rtt_lo_ns(s);
+	c->rtt_hi_ns = rtt_hi_ns(s);
 	c->rto_min_ns = k->rto_min_ns;
 	c->var_max_ns = var_max_ns(s, writes_ns);
 	c->limit = wheel_from_ns(o->user_timeout_ns ? o->user_timeout_ns : model_timeout_ns(k), k->hz);

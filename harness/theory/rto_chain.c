@@ -13,7 +13,7 @@
  *
  * What is not known exactly, and so replayed over its range: the tick at which the segment left,
  * modulo the coarsest granule of the timer wheel on the way; srtt, which lies between the path's
- * round trip and that plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
+ * shortest round trip and the longest plus the longest delayed acknowledgement (TCP_DELACK_MIN, 40 ms:
  * include/net/tcp.h); and how much the RTO has above it, where the path is long or varies.
  *
  * A segment that the own egress qdisc refuses is under the timer of a closed window. It begins with
@@ -137,8 +137,8 @@ static void over_unknowns(struct rto_chain *c, struct rto_end *range)
 	int64_t n = min64(granule, residues);
 
 	*range = (struct rto_end){ INT64_MAX, 0, INT64_MAX, 0 };
-	for (int ms = 0; ms <= TCP_DELACK_MIN_NS / NS_PER_MS; ms += NS_PER_S / c->hz / NS_PER_MS) {
-		int64_t srtt_ns = c->rtt_ns + ms * NS_PER_MS;
+	for (int64_t srtt_ns = c->rtt_lo_ns; srtt_ns <= c->rtt_hi_ns + TCP_DELACK_MIN_NS;
+	     srtt_ns += NS_PER_S / c->hz) {
 		int64_t tlp = wheel_from_ns(2 * srtt_ns + c->rto_min_ns, c->hz);
 		int64_t vars = c->var_max_ns > c->rto_min_ns ? VARIANCES : 1;
 

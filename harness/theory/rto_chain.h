@@ -18,7 +18,8 @@ struct rto_end {
 struct rto_chain {
 	struct rto_seen *seen;                     /* NULL: nobody asks */
 	int hz;
-	int64_t rtt_ns, rto_min_ns;
+	int64_t rtt_lo_ns, rtt_hi_ns; /* what a sample of the path's round trip may be */
+	int64_t rto_min_ns;
 	int64_t var_max_ns; /* the RTO is at most this much above srtt */
 	int64_t rto, rto_max, limit, user_timeout; /* jiffies; user_timeout 0: not set */
 	int64_t probe_interval;                    /* jiffies between probes the own qdisc refuses */

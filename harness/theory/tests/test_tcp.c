@@ -370,20 +370,6 @@ Test(tcp, a_late_write_may_find_the_neighbour_gone)
 	cr_assert_gt(w.lo_ns, SECONDS(297.7 + 924.5));
 }
 
-/* Measured on 7.3: 600 ms of round trip, cut after four writes, ended at 156 s and not 132 s. */
-Test(tcp, an_rto_that_has_not_settled_is_longer)
-{
-	struct situation s = silence_after(SECONDS(4.3)), later = silence_after(SECONDS(60.3));
-	struct window early, settled;
-
-	s.kernel.tcp_retries2 = later.kernel.tcp_retries2 = 8;
-	s.path.delay_ns = later.path.delay_ns = 300 * NS_PER_MS;
-	sending_ends(&s, &early);
-	sending_ends(&later, &settled);
-	cr_assert_gt(early.hi_ns, SECONDS(156.1));
-	cr_assert_lt(settled.hi_ns, early.hi_ns);
-}
-
 /* However many wait for the neighbour, the last attempt is not the first. */
 Test(tcp, a_glitch_ends_before_the_last_attempt_of_any)
 {
