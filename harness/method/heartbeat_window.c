@@ -191,7 +191,11 @@ static void flapping(const struct opt_values *opt, const struct tcp_options *tcp
 void heartbeat_window(const struct opt_values *opt, const struct situation *s, struct window *w)
 {
 	bool beacon = opt->v[HEARTBEAT_MODE] == HEARTBEAT_BEACON;
-	struct tcp_options tcp = { .writes_ns = beacon ? 0 : opt->v[HEARTBEAT_PERIOD] };
+	struct tcp_options tcp = {
+		.writes_ns = beacon ? 0 : opt->v[HEARTBEAT_PERIOD],
+		.answers_ns = beacon ? 0 : opt->v[HEARTBEAT_PERIOD],
+		.reads_ns = beacon ? opt->v[HEARTBEAT_PERIOD] : 0,
+	};
 	struct beats b = {
 		.s = s,
 		.opt = opt,

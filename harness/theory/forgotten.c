@@ -5,7 +5,7 @@
  * Whichever comes first:
  *
  *   a write           the observer's traffic, or the method's own
- *   a probe           keepalive's, while nothing is in flight
+ *   a probe           keepalive's, while nothing is in flight and the peer is not heard that often
  *   acknowledgement   of what the peer sends, if that still arrives: at once, or with a delay of up
  *                       to TCP_DELACK_MAX, 200 ms (include/net/tcp.h); also of what arrived
  *                       just before the fault
@@ -13,14 +13,16 @@
  * Where there is no answer at all until silent_ns (a host that has to boot first), what was sent
  * before is lost. A write is then sent again by the retransmission timer, whose next expiry is as
  * far off as the write lies back; a probe is followed by the next one. Both may first have to wait
- * for the neighbour's address, which is asked for once a second (arp(7)). If TCP gives up before,
- * that is the end.
+ * for the neighbour's address, which is asked for once a second, three times (arp(7)), so that what was
+ * sent in these three seconds before may wait until the host is back. If TCP gives up before, that is
+ * the end.
  *
  * An observer that sends nothing is never told.
  */
 #include "theory/forgotten.h"
 
 #include "base/clock.h"
+#include "theory/neighbour.h"
 #include "theory/steps.h"
 
 #define SKEW_NS	      (10 * NS_PER_MS) /* of two programs' view of one connection */
@@ -111,7 +113,7 @@ static void probes(const struct situation *s, const struct tcp_options *o, struc
 
 	for (one.cnt = 1; one.cnt <= cnt; one.cnt++) {
 		g = keepalive_giveup(&silent, &one);
-		if (!g.found || g.last_hi_ns < back)
+		if (!g.found || g.last_hi_ns + NEIGHBOUR_GONE_NS < back)
 			continue;
 		if (lo == INT64_MAX)
 			lo = g.last_lo_ns > back ? g.last_lo_ns : back;
@@ -175,6 +177,7 @@ void forgotten_readable_end(const struct situation *s, const struct tcp_options 
 	int64_t period = least_period(situation_observer_writes_ns(s), o->writes_ns);
 	int64_t heard = least_period(situation_peer_writes_ns(s), o->reads_ns);
 	int64_t idle_ns = o->idle_ns ? o->idle_ns : s->kernel.keepalive_time_s * NS_PER_S;
+	bool hears = heard && !s->effect.lose_in;
 	struct refusal all = { 0 };
 
 	*w = (struct window){ .kind = WINDOW_NONE };
@@ -184,11 +187,12 @@ void forgotten_readable_end(const struct situation *s, const struct tcp_options 
 	}
 	if (period)
 		writes(s, o, period, &all, w);
-	/* Whoever writes that often has each write acknowledged, and is never idle for that long. */
-	if (o->keepalive && w->kind == WINDOW_NONE &&
+	/* Whoever writes that often has each write acknowledged, and is never idle for that long; nor is
+	 * who hears the peer that often, before and after. */
+	if (o->keepalive && w->kind == WINDOW_NONE && !(hears && heard <= idle_ns) &&
 	    (!period || (!s->effect.silent_ns && period > idle_ns)))
 		probes(s, o, &all, w);
-	if (heard && !s->effect.lose_in)
+	if (hears)
 		acknowledgements(s, heard, &all);
 	if (w->kind != WINDOW_NONE)
 		return;

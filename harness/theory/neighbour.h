@@ -5,7 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "theory/situation.h"
+
+/* An address that nobody answers for is asked for so long: mcast_solicit times, retrans_time_ms apart
+ * (arp(7)); what is sent meanwhile waits in the entry's queue. */
+#define NEIGHBOUR_GONE_NS (3 * NS_PER_S)
 
 /*
  * What the neighbour's entry (ARP) does to a retransmission timer. All times in ticks.

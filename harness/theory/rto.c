@@ -26,8 +26,6 @@
 #include "theory/rto_chain.h"
 #include "theory/wheel.h"
 
-#define NEIGHBOUR_GONE_NS (3 * NS_PER_S)
-
 enum { SETTLED = 24 };
 
 /* tcp_model_timeout(), in ns. */
@@ -42,12 +40,14 @@ static int64_t model_timeout_ns(const struct kernel_params *k)
 	return ((INT64_C(2) << thresh) - 1) * k->rto_min_ns + (boundary - thresh) * k->rto_max_ns;
 }
 
-void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns)
+/* @ack_wait_ns: so long the peer may keep the acknowledgement back. */
+static void lost_write(const struct situation *s, int64_t ack_wait_ns, int64_t writes_ns,
+		       int64_t *lo_ns, int64_t *hi_ns)
 {
 	/* A segment on its way when the fault comes is lost with it, or its acknowledgement is. One
 	 * that the own qdisc did not refuse in time is not, if its acknowledgement may come back. */
 	bool in_flight = s->effect.where != WHERE_OWN_QDISC || s->effect.lose_in;
-	int64_t flight = in_flight ? situation_rtt_ns(s) + 2 * s->path.jitter_ns : 0;
+	int64_t flight = in_flight ? situation_rtt_ns(s) + 2 * s->path.jitter_ns + ack_wait_ns : 0;
 	int64_t guard = 2 * NS_PER_MS + flight;
 	int64_t next_lo = (s->since_armed_lo_ns - guard + writes_ns - 1) / writes_ns * writes_ns;
 	int64_t sure = (s->since_armed_hi_ns + 2 * NS_PER_MS + writes_ns - 1) / writes_ns * writes_ns;
@@ -58,6 +58,22 @@ void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_
 		sure = writes_ns;
 	*lo_ns = next_lo - s->since_armed_hi_ns;
 	*hi_ns = sure - s->since_armed_lo_ns;
+}
+
+void first_lost_write(const struct situation *s, int64_t writes_ns, int64_t *lo_ns, int64_t *hi_ns)
+{
+	lost_write(s, 0, writes_ns, lo_ns, hi_ns);
+}
+
+/* A peer that has answered takes the connection for an interactive one, and acknowledges what needs no
+ * answer later (net/ipv4/tcp_output.c: tcp_event_data_sent, inet_csk_inc_pingpong_cnt); who only reads
+ * acknowledges at once what comes after a pause (tcp_input.c: tcp_event_data_recv). */
+static int64_t ack_wait_ns(const struct situation *s, const struct tcp_options *o)
+{
+	bool talks = o->answers_ns || o->reads_ns || situation_peer_writes_ns(s) ||
+		     (s->traffic == TRAFFIC_REQUEST && o->writes_ns);
+
+	return talks ? TCP_DELACK_MIN_NS + 2 * NS_PER_S / s->kernel.hz : 0;
 }
 
 static void widen(struct giveup *g, const struct rto_end *range, int64_t lo_ns, int64_t hi_ns,
@@ -178,7 +194,7 @@ static struct giveup over_chains(const struct situation *s, const struct tcp_opt
 
 	chain_of(s, o, writes_ns, &c);
 	c.seen = seen;
-	first_lost_write(s, writes_ns, &lo_ns, &hi_ns);
+	lost_write(s, ack_wait_ns(s, o), writes_ns, &lo_ns, &hi_ns);
 	if (seen) {
 		seen->limit = c.limit;
 		seen->refused = c.refused;

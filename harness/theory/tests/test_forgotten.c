@@ -77,6 +77,35 @@ Test(forgotten, a_probe_before_the_host_is_back_is_lost)
 	cr_assert(late.hi_ns < 4000 * NS_PER_MS);
 }
 
+/* Measured: heard at 2.000 s, refused from 2.008 s on, and told at 3.000 s. */
+Test(forgotten, who_hears_the_peer_each_second_probes_nothing)
+{
+	struct situation s = forgotten(TRAFFIC_RECEIVING, 0, false);
+	struct window w;
+
+	s.since_armed_lo_ns = 2008 * NS_PER_MS;
+	s.since_armed_hi_ns = 2019 * NS_PER_MS;
+	w = ends(s, probes);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert(w.lo_ns == 0 && w.hi_ns >= 992 * NS_PER_MS);
+}
+
+/* Measured: down for 60 s, told after 60.9 s; the probe had left less than three seconds before. */
+Test(forgotten, a_probe_may_wait_for_the_address_until_the_host_is_back)
+{
+	const struct tcp_options slow = {
+		.keepalive = true, .idle_ns = 60 * NS_PER_S, .intvl_ns = 5 * NS_PER_S, .cnt = 3};
+	struct situation s = forgotten(TRAFFIC_IDLE, 60000, true);
+	struct window w;
+
+	s.since_armed_lo_ns = s.since_armed_hi_ns = 2237 * NS_PER_MS;
+	w = ends(s, slow);
+	cr_assert_eq(w.kind, WINDOW_SOME);
+	cr_assert(w.lo_ns == 60 * NS_PER_S && w.hi_ns > 62 * NS_PER_S);
+	s.effect.silent_ns = 50 * NS_PER_S;
+	cr_assert_gt(ends(s, slow).lo_ns, 57 * NS_PER_S);
+}
+
 Test(forgotten, a_lossy_path_has_no_window)
 {
 	struct situation s = forgotten(TRAFFIC_SENDING, 0, false);

@@ -23,14 +23,18 @@ static struct situation cut(int64_t at_ns, int64_t delay_ms)
 	return s;
 }
 
-static struct window end_of(const struct situation *s)
+static struct window end_with(const struct situation *s, struct tcp_options o)
 {
-	static const struct tcp_options none;
 	struct window w;
 
-	tcp_readable_end(s, &none, &w);
+	tcp_readable_end(s, &o, &w);
 	cr_assert_eq(w.kind, WINDOW_SOME);
 	return w;
+}
+
+static struct window end_of(const struct situation *s)
+{
+	return end_with(s, (struct tcp_options){ 0 });
 }
 
 /* Measured on 7.3: 600 ms of round trip, cut after four writes, ended at 156 s and not 132 s. */
@@ -63,4 +67,16 @@ Test(rto, is_as_uncertain_as_the_round_trip)
 	jitters.path.jitter_ns = 20 * NS_PER_MS;
 	cr_assert_lt(end_of(&jitters).lo_ns, end_of(&s).lo_ns - 60 * NS_PER_MS);
 	cr_assert_gt(end_of(&jitters).hi_ns, end_of(&s).hi_ns + 2 * 40 * NS_PER_MS);
+}
+
+/* Measured: written 21 ms before the cut, to a peer that had answered a ping: it was in flight still. */
+Test(rto, runs_from_the_write_before_where_an_answering_peer_keeps_its_acknowledgement)
+{
+	const struct tcp_options pings = { .answers_ns = 20 * NS_PER_S };
+	struct situation s = cut(SECONDS(21.021), 0), later = cut(SECONDS(21.1), 0);
+
+	cr_assert_eq(end_of(&s).lo_ns, end_of(&later).lo_ns + SECONDS(0.079));
+	cr_assert_eq(end_with(&s, pings).lo_ns, end_of(&s).lo_ns - NS_PER_S);
+	cr_assert_eq(end_with(&s, pings).hi_ns, end_of(&s).hi_ns);
+	cr_assert_eq(end_with(&later, pings).lo_ns, end_of(&later).lo_ns);
 }
